@@ -1,0 +1,73 @@
+{#- Why these tables must not be read: one row a reason. The `release` materialization opens them only when there is none.
+    tables      ref() of every masked model -#}
+{% macro released(tables) -%}
+    {{- config(materialized='release') -}}
+{%- set gates = [] -%}
+{%- set forgotten = [] -%}
+{%- if execute -%}
+    {%- for test in graph.nodes.values() | sort(attribute='unique_id') if test.resource_type == 'test' and tdm.meta_of(test).get('gate') -%}
+        {%- do gates.append(test) -%}
+    {%- endfor -%}
+    {%- for source in tdm.project_sources() if tdm.meta_of(source).get('scope') != 'out' -%}
+        {%- set name = 'masked_' ~ source.source_name ~ '__' ~ source.name -%}
+        {%- set models = [] -%}
+        {%- for id in model.depends_on.nodes if graph.nodes[id].name == name -%}{%- do models.append(id) -%}{%- endfor -%}
+        {%- if not models -%}{%- do forgotten.append([source.source_name ~ '.' ~ source.name, name]) -%}{%- endif -%}
+    {%- endfor -%}
+{%- endif -%}
+with
+
+gates (gate, relations) as (
+    values
+    (null::text, null::oid[])
+    {%- for test in gates %},
+    ({{ tdm.literal(test.name) }}, {{ tdm.oids_of(test) }})
+    {%- endfor %}
+),
+
+last_results as (
+    select distinct on (gate) gate, findings, relations
+    from {{ tdm.ledger() }}.gate_results
+    order by gate, at desc
+),
+
+tables (name, oid) as (
+    values
+    (null::text, null::oid)
+    {%- for table in tables %},
+    ({{ tdm.literal(table.schema ~ '.' ~ table.identifier) }}, to_regclass({{ tdm.literal(table) }})::oid)
+    {%- endfor %}
+),
+
+forgotten as (
+    {{ tdm.rows_as_values(forgotten, ['table_name', 'model_name']) | indent(4) }}
+)
+
+select
+    case
+        when last_results.gate is null then 'gate ' || gates.gate || ' has not run'
+        when last_results.relations is distinct from gates.relations then 'gate ' || gates.gate || ' ran on tables that have been rebuilt since'
+        else 'gate ' || gates.gate || ' reported ' || last_results.findings || ' findings'
+    end as message
+from gates
+left join last_results on gates.gate = last_results.gate
+where
+    gates.gate is not null
+    and (last_results.findings is distinct from 0 or last_results.relations is distinct from gates.relations)
+
+union all
+select 'no gate has ever been recorded. In a project that uses tdm as a package, macros/tdm.sql must hold the test materialization'
+where not exists (select from last_results)
+
+union all
+select name || ' does not stand: build it first' from tables where name is not null and oid is null
+
+union all
+select tables.name || ' is a view: look at it, but only tables can be released'
+from tables
+inner join pg_class on tables.oid = pg_class.oid
+where pg_class.relkind = 'v'
+
+union all
+select table_name || ' is in scope, but ' || model_name || ' is not in the release' from forgotten
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{#- Creates what is missing of this target's ledger: what was treated how, which gate said what, what was released. -#}
+{% macro ledger_statements() %}
+{%- set ledger = tdm.ledger() %}
+create schema if not exists {{ ledger }};
+create table if not exists {{ ledger }}.gate_results (
+    gate text not null, findings int not null, relations oid[] not null, at timestamptz not null default clock_timestamp()
+);
+create table if not exists {{ ledger }}.treatments (
+    model text not null, relation oid not null, source_table text not null, column_name text not null,
+    treatment text not null check (treatment in ('kept', 'masked', 'dropped')), mask text, facts jsonb,
+    at timestamptz not null default clock_timestamp()
+);
+create table if not exists {{ ledger }}.releases (
+    release bigint generated always as identity primary key, environment text not null, key_id text not null,
+    tables jsonb not null, at timestamptz not null default clock_timestamp(), withdrawn_at timestamptz
+);
+create table if not exists {{ ledger }}.source_state (
+    at timestamptz not null default clock_timestamp(), seen_at timestamptz not null, relations jsonb not null
+)
+{%- endmacro %}

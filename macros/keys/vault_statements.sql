@@ -1,0 +1,100 @@
+{#- Creates what is missing in tdm_vault, the only place where keys stand. Nothing here holds a key: it is read or made
+    inside the server. Keys: root → environment → domain by HKDF-SHA256 (RFC 5869), domain keys ready-padded (RFC 2104).
+    The root is the vault's own, else the setting tdm.root_key (PGOPTIONS='-c tdm.root_key=<64 hex digits>'), else random. -#}
+{% macro vault_statements(environment) %}
+create schema if not exists tdm_vault;
+revoke all on schema tdm_vault from public;
+
+create table if not exists tdm_vault.vault_version (version int primary key);
+insert into tdm_vault.vault_version values (1) on conflict do nothing;
+create table if not exists tdm_vault.roots (
+    one boolean primary key default true check (one), root bytea not null check (length(root) = 32),
+    origin text not null, made_at timestamptz not null default now()
+);
+create table if not exists tdm_vault.environments (environment text primary key, key bytea not null, key_id text not null);
+create table if not exists tdm_vault.domain_keys (
+    environment text not null, domain text not null, ipad bytea not null, opad bytea not null,
+    round_keys bytea[] not null, primary key (environment, domain)
+);
+create table if not exists tdm_vault.scan_keys (environment text primary key, key bytea not null);
+-- ANALYZE would copy keys into pg_stats
+alter table tdm_vault.roots alter column root set statistics 0;
+alter table tdm_vault.environments alter column key set statistics 0;
+alter table tdm_vault.domain_keys alter column ipad set statistics 0;
+alter table tdm_vault.domain_keys alter column opad set statistics 0;
+alter table tdm_vault.domain_keys alter column round_keys set statistics 0;
+alter table tdm_vault.scan_keys alter column key set statistics 0;
+
+create or replace function tdm_vault.block_key(k bytea) returns bytea
+language sql immutable strict parallel safe as $$
+    select kk || decode(repeat('00', 64 - length(kk)), 'hex')
+    from (select case when length(k) > 64 then sha256(k) else k end as kk) as s
+$$;
+create or replace function tdm_vault.xor_block(k bytea, c int) returns bytea
+language sql immutable strict parallel safe as $$
+    select string_agg(set_byte('\x00'::bytea, 0, get_byte(k, i) # c), ''::bytea order by i)
+    from generate_series(0, 63) as i
+$$;
+create or replace function tdm_vault.hmac_slow(k bytea, m bytea) returns bytea
+language sql immutable strict parallel safe as $$
+    select sha256(
+        tdm_vault.xor_block(tdm_vault.block_key(k), 92)
+        || sha256(tdm_vault.xor_block(tdm_vault.block_key(k), 54) || m)
+    )
+$$;
+-- RFC 5869 with one block of output, which is all that a 32-byte key needs
+create or replace function tdm_vault.hkdf32(ikm bytea, salt bytea, info bytea) returns bytea
+language sql immutable strict parallel safe as $$
+    select tdm_vault.hmac_slow(tdm_vault.hmac_slow(salt, ikm), info || '\x01'::bytea)
+$$;
+create or replace function tdm_vault.derive(k bytea, info text) returns bytea
+language sql stable strict parallel safe as $$
+    select tdm_vault.hkdf32(k, convert_to('dbt-tdm', 'UTF8'), convert_to(info, 'UTF8'))
+$$;
+
+do $$
+declare
+    given text := nullif(current_setting('tdm.root_key', true), '');
+begin
+    if (select max(version) from tdm_vault.vault_version) > 1 then
+        raise exception 'tdm_vault was made by a newer version of dbt-tdm. Install that version, or a newer one';
+    end if;
+    if given is not null and given !~ '^[0-9a-fA-F]{64}$' then
+        raise exception 'the setting tdm.root_key is not a key: 64 hexadecimal digits are expected';
+    end if;
+    if exists (select from tdm_vault.roots where root <> decode(given, 'hex')) then
+        raise exception 'the setting tdm.root_key holds another key than tdm_vault does. Unset it, or replace the vault''s by `tdm keys import --replace`: that changes every pseudonym';
+    end if;
+    insert into tdm_vault.roots (root, origin)
+    values (
+        coalesce(
+            decode(given, 'hex'),
+            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+        ),
+        case when given is null then 'random' else 'given' end
+    )
+    on conflict do nothing;
+end $$;
+
+insert into tdm_vault.environments (environment, key, key_id)
+select {{ tdm.literal(environment) }}, env, left(encode(sha256('key id'::bytea || env), 'hex'), 12)
+from (select tdm_vault.derive(root, 'env:' || {{ tdm.literal(environment) }}) as env from tdm_vault.roots offset '0') as derived
+on conflict do nothing;
+
+insert into tdm_vault.scan_keys (environment, key)
+select environment, tdm_vault.derive(key, 'scan') from tdm_vault.environments where environment = {{ tdm.literal(environment) }}
+on conflict do nothing;
+
+create or replace function tdm_vault.ensure_domain(e text, d text) returns void
+language sql as $$
+    insert into tdm_vault.domain_keys (environment, domain, ipad, opad, round_keys)
+    select
+        e, d,
+        tdm_vault.xor_block(tdm_vault.block_key(k), 54),
+        tdm_vault.xor_block(tdm_vault.block_key(k), 92),
+        array(select tdm_vault.hmac_slow(k, convert_to('ffx-sha256/v1|' || i, 'UTF8')) from generate_series(1, 10) as i order by i)
+    from (select tdm_vault.derive(key, 'domain:' || d) as k from tdm_vault.environments where environment = e offset '0') as derived
+    where not exists (select from tdm_vault.domain_keys where environment = e and domain = d)
+    on conflict do nothing
+$$
+{%- endmacro %}

@@ -1,0 +1,104 @@
+{#- Closes tables that point at each other (see kept_together): one key table a member, filled in passes over the keys that
+    the last pass added, until a pass adds none. The model itself stays a table of members, passes and rows. -#}
+{% materialization fixpoint, adapter='postgres', supported_languages=['sql'] %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set fresh_summary = tdm.fresh(target_relation) -%}
+    {%- set members = {} -%}
+    {%- set edges = [] -%}
+    {#- the rendered SQL is: text, marker, text, marker, … -#}
+    {%- set parts = modules.re.split('/\\* tdm (\\{.*?\\}) \\*/', sql) -%}
+    {%- for i in range(1, parts | length, 2) -%}
+        {%- set facts = fromjson(parts[i]) -%}
+        {%- set query = modules.re.sub(';\\s*$', '', parts[i + 1]) -%}
+        {%- if 'member' in facts -%}
+            {%- set relation = tdm.member_of(this, facts.member) -%}
+            {%- do members.update({facts.member: {'key': facts.key, 'query': query, 'relation': relation, 'fresh': tdm.fresh(relation)}}) -%}
+        {%- elif 'edge' in facts -%}
+            {%- do edges.append({'from': facts.edge, 'to': facts.to, 'query': query}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do tdm.withdraw_release() -%}
+
+    {% call statement('shells', auto_begin=true) -%}
+        {%- for member in members.values() %}
+        create unlogged table {{ member.fresh }} as
+        select found.*, 0 as pass from ({{ member.query }}) as found
+        with no data;
+        create unique index on {{ member.fresh }} ({{ tdm.quoted_list(member.key) }});
+        create index on {{ member.fresh }} (pass);
+        {%- endfor %}
+        select set_config('tdm.pass', '0', false);
+        {%- for edge in edges %}
+        drop view if exists pg_temp.tdm_probe;
+        create temp view tdm_probe as {{ edge.query }};
+        {%- endfor %}
+        drop view if exists pg_temp.tdm_probe
+    {%- endcall %}
+    {% call statement('passes') -%}
+        {{ tdm._passes(members, edges) }}
+    {%- endcall %}
+    {%- set rows = tdm.rows_done() -%}
+    {% call statement('summary') -%}
+        create unlogged table {{ fresh_summary }} as
+        {%- for name, member in members.items() %}
+        select {{ tdm.literal(name) }} as member, pass, count(*) as keys from {{ member.fresh }} group by pass
+        {{ 'union all' if not loop.last }}
+        {%- endfor %};
+        {%- for member in members.values() %}
+        analyze {{ member.fresh }};
+        {%- endfor %}
+    {%- endcall %}
+    {%- for member in members.values() -%}
+        {%- do tdm.close(member.fresh) -%}
+        {%- do tdm.take_place(load_cached_relation(member.relation), member.fresh, member.relation) -%}
+    {%- endfor -%}
+    {%- do tdm.close(fresh_summary) -%}
+    {%- do tdm.take_place(existing, fresh_summary, target_relation) -%}
+    {%- call noop_statement('main', 'FIXPOINT ' ~ rows, 'FIXPOINT', rows) -%}{{ sql }}{%- endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{#- The loop, as one statement whose errors show no value. -#}
+{% macro _passes(members, edges) -%}
+do $tdm_passes$
+declare
+    place text; pass int := 0; n bigint; added bigint; total bigint := 0;
+begin
+    {%- for name, member in members.items() %}
+    place := {{ tdm.literal(name) }};
+    execute $tdm_sql$
+        insert into {{ member.fresh }} select found.*, 0 from ({{ member.query }}) as found
+    $tdm_sql$;
+    get diagnostics n = row_count;
+    total := total + n;
+    execute 'analyze {{ member.fresh }}';
+    {%- endfor %}
+    loop
+        perform set_config('tdm.pass', pass::text, false);
+        added := 0;
+        {%- for edge in edges %}
+        place := {{ tdm.literal(edge.from ~ ' → ' ~ edge.to) }};
+        execute $tdm_sql$
+            insert into {{ members[edge.to].fresh }}
+            select distinct on ({{ tdm.quoted_list(members[edge.to].key, 'found') }}) found.*, current_setting('tdm.pass')::int + 1
+            from ({{ edge.query }}) as found
+            where not exists (
+                select from {{ members[edge.to].fresh }} as kept
+                where ({{ tdm.quoted_list(members[edge.to].key, 'kept') }}) = ({{ tdm.quoted_list(members[edge.to].key, 'found') }})
+            )
+            order by {{ tdm.quoted_list(members[edge.to].key, 'found') }}, found.reason
+        $tdm_sql$;
+        get diagnostics n = row_count;
+        added := added + n;
+        {%- endfor %}
+        total := total + added;
+        pass := pass + 1;
+        exit when added = 0;
+    end loop;
+    perform set_config('tdm.rows', total::text, false);
+exception when others then
+    raise exception using message = format('%s failed on its data at %s, pass %s (SQLSTATE %s)', {{ tdm.literal(model.name) }}, place, pass, sqlstate);
+end $tdm_passes$
+{%- endmacro %}

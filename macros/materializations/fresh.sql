@@ -1,0 +1,28 @@
+{#- The relation under which a new table or view is made before it takes the place of the old one. -#}
+{% macro fresh(relation) -%}
+    {{ return(relation.incorporate(path={'identifier': 'tdm_fresh_' ~ local_md5(relation | string)[:16]})) }}
+{%- endmacro %}
+
+{#- Puts the fresh relation in the place of the old one. Through the adapter, never by a `drop … cascade` of our own:
+    dbt's cache must learn that dependent views went with it. -#}
+{% macro take_place(existing, fresh, target_relation) -%}
+    {%- if existing is not none -%}{%- do adapter.drop_relation(existing) -%}{%- endif -%}
+    {%- do adapter.rename_relation(fresh, target_relation) -%}
+{%- endmacro %}
+
+{#- Takes away what default privileges may have granted on a new relation: nobody but its owner reads it. -#}
+{% macro close(relation) -%}
+    {% call statement('close') -%}
+        do $$
+        declare grantee text;
+        begin
+            for grantee in
+                select case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end
+                from pg_class cross join lateral aclexplode(relacl) as acl
+                where pg_class.oid = '{{ relation }}'::regclass and acl.grantee <> relowner
+            loop
+                execute 'revoke all on {{ relation }} from ' || grantee;
+            end loop;
+        end $$
+    {%- endcall %}
+{%- endmacro %}

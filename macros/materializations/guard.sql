@@ -1,0 +1,33 @@
+{#- A view of the catalog beside the declared columns, always live. Remembers how far the sources had changed when the build
+    began; `seen_at` is when they were first seen in that state (file moves by CLUSTER or VACUUM FULL are no change). -#}
+{% materialization guard, adapter='postgres', supported_languages=['sql'] %}
+    {%- set target_relation = this.incorporate(type='view') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set fresh = tdm.fresh(target_relation) -%}
+    {%- do tdm.withdraw_release() -%}
+    {% call statement('main', auto_begin=true) -%}
+        create view {{ fresh }} as
+        {{ sql }}
+    {%- endcall %}
+    {%- do tdm.close(fresh) -%}
+    {%- do tdm.take_place(existing, fresh, target_relation) -%}
+    {% call statement('state') -%}
+        insert into {{ tdm.ledger() }}.source_state (seen_at, relations)
+        select coalesce(case when last.same then last.seen_at end, now()), state.relations
+        from (select {{ tdm.source_state() }} as relations offset '0') as state
+        left join lateral (
+            select
+                seen_at,
+                not exists (
+                    select from jsonb_each(state.relations) as now_is
+                    full outer join jsonb_each(source_state.relations) as was on now_is.key = was.key
+                    where now_is.value - 'file' is distinct from was.value - 'file'
+                ) as same
+            from {{ tdm.ledger() }}.source_state
+            order by at desc
+            limit 1
+        ) as last on true
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

@@ -1,0 +1,176 @@
+{#- Why a masked model must not run: one row a reason, found in the markers, the catalog and the statistics, before a row is
+    read. Reads the probe view tdm_masked. -#}
+{% macro masked_problems(source, sql) -%}
+{%- set masks = [] -%}
+{%- set entities = [] -%}
+{%- for facts in tdm.markers(sql) -%}
+    {%- if 'column' in facts -%}
+        {%- do masks.append([
+            facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
+        ]) -%}
+    {%- elif 'entity' in facts -%}
+        {%- do entities.append([facts.entity, facts.by]) -%}
+    {%- endif -%}
+{%- endfor -%}
+{%- set declared = [] -%}
+{%- for column in source.columns.values() -%}
+    {%- do declared.append([column.name, tdm.meta_of(column).get('class'), tdm.meta_of(column).get('keep')]) -%}
+{%- endfor -%}
+{%- set bare = [] -%}
+{%- for line in sql.split('\n') -%}
+    {%- set match = modules.re.match('^\\s*(?:select\\s+)?(?:[a-z_]+\\.)?("(?:[^"]|"")+"|[a-z_][a-z0-9_]*),?\\s*(?:--.*)?$', line) -%}
+    {%- if match -%}
+        {%- set found = match.group(1) -%}
+        {%- do bare.append([found[1:-1] | replace('""', '"') if found[0] == '"' else found]) -%}
+    {%- endif -%}
+{%- endfor -%}
+with
+
+source as (
+    select '{{ adapter.quote(source.schema) }}.{{ adapter.quote(source.identifier) }}'::regclass::oid as oid
+),
+
+columns_of_source as (
+    select a.*, declared.class, declared.keep
+    from pg_attribute as a
+    inner join source on a.attrelid = source.oid
+    left join (
+        {{ tdm.rows_as_values(declared, ['column_name', 'class', 'keep']) | indent(8) }}
+    ) as declared on a.attname = declared.column_name
+    where a.attnum > 0 and not a.attisdropped
+),
+
+output as (
+    select attname, atttypid, attnum from pg_attribute where attrelid = 'pg_temp.tdm_masked'::regclass and attnum > 0
+),
+
+masks as (
+    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value']) | indent(4) }}
+),
+
+entities as (
+    {{ tdm.rows_as_values(entities, ['entity', 'by']) | indent(4) }}
+),
+
+bare_names as (
+    {{ tdm.rows_as_values(bare, ['column_name']) | indent(4) }}
+),
+
+unique_columns as (
+    -- columns that a unique index needs, those inside its expressions and predicate included
+    select distinct i.indexrelid::regclass::text as index_name, a.attname, i.indnkeyatts = 1 and i.indpred is null and i.indexprs is null as alone
+    from pg_index as i
+    inner join source on i.indrelid = source.oid
+    inner join columns_of_source as a
+        on a.attnum = any(i.indkey::int2[])
+        or exists (
+            select from pg_depend as d
+            where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = source.oid and d.refobjsubid = a.attnum
+        )
+    where i.indisunique
+),
+
+-- a mask by entity is as unique as the key of the entity is in this table
+unique_entities as (
+    select entities.entity
+    from entities
+    inner join unique_columns on entities.by = unique_columns.attname and unique_columns.alone
+),
+
+subset_statistics as (
+    select pg_stats.attname, pg_stats.n_distinct, pg_class.reltuples
+    from pg_stats
+    inner join pg_class on pg_class.relname = pg_stats.tablename
+    inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid and pg_namespace.nspname = pg_stats.schemaname
+    where pg_class.oid = to_regclass({{ tdm.literal(tdm.subset_relation_of(source)) }})
+),
+
+problems (column_name, problem) as (
+    select output.attname, 'production has no such column. Take it out, or correct its name'
+    from output
+    where output.attname not in (select attname from columns_of_source)
+
+    union all
+    select output.attname, 'production generates this column from others. Take it out; it is computed again when the dump is loaded'
+    from output
+    inner join columns_of_source using (attname)
+    where attgenerated <> ''
+
+    union all
+    select masks.column_name, masks.mask || ' treats it, but the model has no output column of that name'
+    from masks
+    where masks.column_name not in (select attname from output)
+
+    union all
+    select output.attname, 'an expression without a mask. Write the bare name to keep the column, or use tdm.mask_sql'
+    from output
+    where
+        output.attname in (select attname from columns_of_source)
+        and output.attname not in (select column_name from masks)
+        and output.attname not in (select column_name from bare_names)
+
+    union all
+    select output.attname, 'is of class ' || class || ', but kept. Mask it, leave it out, or state a reason in the sources: meta: {class: ' || class || ', keep: "…"}'
+    from output
+    inner join columns_of_source using (attname)
+    where
+        class in ('direct', 'credential', 'sensitive', 'free_text') and keep is null
+        and output.attname not in (select column_name from masks)
+
+    union all
+    select
+        masks.column_name,
+        masks.mask || ' is not one-to-one, but the unique index ' || unique_columns.index_name || ' needs it to be. Use a one-to-one mask (tokens, mask_email, mask_digits, mask_code)'
+    from masks
+    inner join unique_columns on masks.column_name = unique_columns.attname
+    where
+        masks.injective = 'False'
+        or (masks.injective = 'entity' and masks.of not in (select entity from unique_entities))
+
+    union all
+    select masks.column_name, masks.mask || ' makes NULL, but production forbids it. Use another mask'
+    from masks
+    inner join columns_of_source as a on masks.column_name = a.attname
+    where
+        masks.nulls = 'made'
+        and (a.attnotnull or exists (select from pg_type where pg_type.oid = a.atttypid and typnotnull))
+
+    union all
+    select a.attname, 'production forbids NULL and gives no default, but the model leaves the column out. Mask it instead'
+    from columns_of_source as a
+    where a.attname not in (select attname from output) and a.attnotnull and not a.atthasdef and a.attidentity = '' and a.attgenerated = ''
+
+    union all
+    select
+        masks.column_name,
+        masks.mask || ' makes up to ' || masks.max_length || ' characters, but production has room for ' || (a.atttypmod - 4)
+        || '. Give the mask a length, or use another'
+    from masks
+    inner join columns_of_source as a on masks.column_name = a.attname
+    where
+        a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4
+        and masks.max_length ~ '^[0-9]+$'
+        and masks.max_length::int > a.atttypmod - 4
+
+    union all
+    select
+        masks.column_name,
+        masks.mask || ' gives equal values equal masks, but there are only ' || n_distinct::int || ' different values: counting how often each occurs undoes it. Keep, generalise or drop the column'
+    from masks
+    inner join subset_statistics on masks.column_name = subset_statistics.attname
+    inner join columns_of_source as a on masks.column_name = a.attname
+    where masks.by_value = 'True' and a.class <> 'technical' and n_distinct > 0 and n_distinct < 100 and reltuples > 10 * n_distinct
+)
+
+select distinct {{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.') }} || column_name || ': ' || problem as message
+from problems
+order by 1
+{%- endmacro %}
+
+{#- The name of the subset relation of a source, as text. -#}
+{% macro subset_relation_of(source) -%}
+    {%- for node in graph.nodes.values() if node.name == 'subset_' ~ source.source_name ~ '__' ~ source.name -%}
+        {{ return(node.relation_name) }}
+    {%- endfor -%}
+    {{ return('') }}
+{%- endmacro %}

@@ -1,0 +1,49 @@
+{#- Runs `statement` followed by the query `sql` so that an error names the table, the columns and the SQLSTATE, and never
+    a value. What PostgreSQL says about the SQL text itself (unknown column, syntax, types) comes through: a view of it
+    is made first, which reads no row. The number of rows is left in the setting tdm.rows.
+    `probe` is a form of the query that can stand alone, where `sql` cannot. -#}
+{% macro quietly(name, statement, sql, probe=none) -%}
+do $tdm_quietly$
+declare
+    failed text; col text; bad text[] := '{}'; n bigint;
+begin
+    drop view if exists pg_temp.tdm_probe;
+    execute $tdm_sql$create temp view tdm_probe as
+{{ probe or sql }}$tdm_sql$;
+    begin
+        execute $tdm_sql${{ statement }}
+{{ sql }}$tdm_sql$;
+        get diagnostics n = row_count;
+        perform set_config('tdm.rows', n::text, false);
+        drop view pg_temp.tdm_probe;
+        return;
+    exception when others then failed := sqlstate;
+    end;
+    for col in
+        select attname from pg_attribute
+        where attrelid = 'pg_temp.tdm_probe'::regclass and attnum > 0 order by attnum
+    loop
+        begin
+            execute format('select count(%I) from pg_temp.tdm_probe', col);
+        exception when others then bad := bad || format('%s (%s)', col, sqlstate);
+        end;
+    end loop;
+    raise exception using message = format(
+        '%s failed on its data (SQLSTATE %s)%s',
+        {{ tdm.literal(name) }}, failed,
+        case
+            when cardinality(bad) > 0 then '; columns that fail: ' || array_to_string(bad, ', ') || '. Guard the cast or the mask'
+            when failed like '23%' then '; a constraint or a domain refuses what the masks make'
+            else '; no column fails by itself'
+        end
+    );
+end $tdm_quietly$
+{%- endmacro %}
+
+{#- The number of rows of the last statement that went through `quietly`. -#}
+{% macro rows_done() -%}
+    {% call statement('rows_done', fetch_result=true) -%}
+        select current_setting('tdm.rows')::bigint as n
+    {%- endcall %}
+    {{ return(load_result('rows_done').table.columns[0].values()[0] | int) }}
+{%- endmacro %}

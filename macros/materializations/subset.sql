@@ -1,0 +1,23 @@
+{#- The kept rows of a table, raw: an unlogged table, or by `tdm_subset_as: view` a view that copies nothing. Closed to
+    everybody but the masking role; errors show no value. -#}
+{% materialization subset, adapter='postgres', supported_languages=['sql'] %}
+    {%- set kind = 'view' if var('tdm_subset_as', 'table') == 'view' else 'table' -%}
+    {%- set target_relation = this.incorporate(type=kind) -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set fresh = tdm.fresh(target_relation) -%}
+    {%- do tdm.withdraw_release() -%}
+    {% call statement('main', auto_begin=true) -%}
+        {{ tdm.quietly(model.name, 'create ' ~ ('view ' if kind == 'view' else 'unlogged table ') ~ fresh ~ ' as', sql) }}
+    {%- endcall %}
+    {%- set rows = tdm.rows_done() -%}
+    {%- if kind == 'table' %}
+        {% call statement('analyze') -%}
+            analyze {{ fresh }}
+        {%- endcall %}
+    {%- endif -%}
+    {%- do tdm.close(fresh) -%}
+    {%- do tdm.take_place(existing, fresh, target_relation) -%}
+    {%- call noop_statement('main', 'SUBSET ' ~ (rows if kind == 'table' else 'VIEW'), 'SUBSET', rows) -%}{{ sql }}{%- endcall %}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

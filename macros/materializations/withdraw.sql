@@ -1,0 +1,28 @@
+{#- Withdraws the release of this target, because something that it vouched for is being rebuilt: readers lose the masked
+    schemas until the next release. Does nothing where nothing is released. -#}
+{% macro withdraw_release() -%}
+    {% call statement('withdraw', auto_begin=true) -%}
+        do $$
+        declare
+            released text; reader text;
+        begin
+            if not exists (select from {{ tdm.ledger() }}.releases where withdrawn_at is null) then return; end if;
+            perform pg_advisory_xact_lock(hashtext('tdm_release {{ target.schema }}'));
+            update {{ tdm.ledger() }}.releases set withdrawn_at = clock_timestamp() where withdrawn_at is null;
+            if not found then return; end if;
+            for released, reader in
+                select nspname, pg_get_userbyid(acl.grantee)
+                from pg_namespace cross join lateral aclexplode(nspacl) as acl
+                where
+                    nspname in (
+                        select distinct t ->> 'schema'
+                        from {{ tdm.ledger() }}.releases cross join lateral jsonb_array_elements(tables) as t
+                    )
+                    and acl.grantee <> nspowner and acl.grantee <> 0
+            loop
+                execute format('revoke all on schema %I from %I', released, reader);
+            end loop;
+        end $$
+    {%- endcall %}
+    {{ adapter.commit() }}
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{#- A table that is kept whole: reference data and configuration. -#}
+{% macro all_rows(source) -%}
+    {%- do tdm.reads_source() -%}
+/* tdm {{ tojson({'whole': tdm.table_of(source)}, sort_keys=true) }} */
+select x.*
+from {{ source }} as x
+{%- endmacro %}

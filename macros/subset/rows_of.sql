@@ -1,0 +1,9 @@
+{#- The rows of a table whose keys are kept, raw, as they stand in the source. kept: ref() of a kept_ or sampled_ model,
+    or tdm.member_of(ref(…), member). -#}
+{% macro rows_of(source, key, kept) -%}
+    {%- do tdm.reads_source() -%}
+/* tdm {{ tojson({'rows_of': tdm.table_of(source), 'key': key}, sort_keys=true) }} */
+select x.*
+from {{ source }} as x
+inner join {{ kept }} as kept using ({{ tdm.quoted_list(key) }})
+{%- endmacro %}
