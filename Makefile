@@ -1,0 +1,44 @@
+# The two commands: `make demo` and `make test`. Nothing has to be prepared but Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := scripts/tdm tests/python
+
+.PHONY: demo test lint format clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/.installed
+	@$(BIN)/tdm demo
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	PGHOST="$$($(BIN)/tdm up --json | $(BIN)/python -c 'import json, sys; print(json.load(sys.stdin)["host"])')" \
+	    $(BIN)/sqlfluff lint models tests
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+# Stops the server and removes everything that was made here, its data included.
+clean:
+	@if [ -x $(BIN)/tdm ]; then $(BIN)/tdm down; fi
+	rm -rf .tdm target logs dumps dbt_packages $(VENV)
+
+# A stamp a level of installation: made again when pyproject.toml changes.
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; say make PYTHON=python3.12")'
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml
+	@$(MAKE) --no-print-directory $(VENV)/.installed
+	@echo "Installing what tests and linters need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,414 @@
+"""The `tdm` command: it parses and prints; the modules do the work.
+
+Results go to standard output, everything else to standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import traceback
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from tdm import __version__
+from tdm.errors import ExitCode, TdmError
+
+app = typer.Typer(
+    name="tdm",
+    help="From a copy of production to a small, masked, proven seed dump.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they print local variables, which hold data
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=(
+        "Exit codes: 0 done, 1 usage, 2 crash, 3 a gate failed or has not passed, "
+        "4 refused for privacy, 5 something is missing or of another version, "
+        "6 a checksum or constraint does not hold, 75 locked, try later."
+    ),
+)
+keys_app = typer.Typer(
+    help="The keys behind the pseudonyms: import, export, list.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(keys_app, name="keys")
+
+ProjectDir = Annotated[Path, typer.Option("--project-dir", help="The dbt project's folder.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Dsn = Annotated[
+    str | None,
+    typer.Option(
+        "--dsn",
+        help="The database, as a URI or key=value; default: PG* variables, then the profile.",
+        show_default=False,
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option("--target", help="The dbt target; default: the profile's.", show_default=False),
+]
+
+
+class DumpFormat(StrEnum):
+    """What `tdm export` writes."""
+
+    dir = "dir"
+    sql = "sql"
+
+
+class Printable(StrEnum):
+    """What `tdm up --print` prints."""
+
+    dsn = "dsn"
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """From a copy of production to a small, masked, proven seed dump."""
+    if version:
+        typer.echo(f"tdm {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def up(
+    printed: Annotated[
+        Printable | None,
+        typer.Option("--print", help="Print the DSN as the last line.", show_default=False),
+    ] = None,
+    dsn: Dsn = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Start the embedded server of this project, unless it runs."""
+    from tdm import server
+
+    state = server.up(project_dir)
+    _warn_about_another_server(dsn, state.host)
+    verb = "started" if state.started else "is up"
+    _say(f"PostgreSQL {state.version} {verb} (pid {state.pid}), data in {state.data}.")
+    _result(state.as_dict(), as_json, state.dsn if printed or not as_json else None)
+
+
+@app.command()
+def down(project_dir: ProjectDir = Path(), as_json: AsJson = False) -> None:
+    """Stop the embedded server of this project; its data stays."""
+    from tdm import server
+
+    stopped = server.down(project_dir)
+    _result({"stopped": stopped}, as_json, "Stopped." if stopped else "It was not running.")
+
+
+@app.command()
+def status(project_dir: ProjectDir = Path(), as_json: AsJson = False) -> None:
+    """Say whether the embedded server of this project runs."""
+    from tdm import server
+
+    state = server.status(project_dir)
+    text = (
+        f"PostgreSQL {state.version} is up (pid {state.pid})\n{state.dsn}"
+        if state.running
+        else "The server is down; start it with `tdm up`."
+    )
+    _result(state.as_dict(), as_json, text)
+
+
+@app.command()
+def init(
+    dsn: Annotated[str, typer.Option("--dsn", help="The database to read; only its catalog is.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder of the new project.")],
+    schema: Annotated[
+        list[str] | None,
+        typer.Option("--schema", help="A schema to take; default: all.", show_default=False),
+    ] = None,
+    root: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--root",
+            metavar="SCHEMA.TABLE[=FRACTION]",
+            help="A table to sample; default: a proposal.",
+            show_default=False,
+        ),
+    ] = None,
+    accept_proposals: Annotated[
+        bool,
+        typer.Option(
+            "--accept-proposals",
+            help="Treat what nobody decided in the strictest way, and list it.",
+        ),
+    ] = False,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write a dbt project for any PostgreSQL database."""
+    from tdm import connection, scaffold
+
+    resolved = connection.resolve_dsn(project_dir, dsn)
+    done = scaffold.init(resolved, out, schema or [], root or [], accept_proposals)
+    _result(done, as_json, _lines(done))
+
+
+@app.command()
+def plan(
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Show what a build would keep: roots, followed edges, references, estimated rows."""
+    from rich.console import Console
+
+    planner = importlib.import_module("tdm.plan")
+    name, resolved = _database(project_dir, dsn, target)
+    made = planner.plan(project_dir, resolved, name)
+    if as_json:
+        _result(made, as_json)
+    else:
+        planner.render(made, Console())
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", help="Where to write the dump.")],
+    fmt: Annotated[
+        DumpFormat, typer.Option("--format", help="A folder, or one file for psql.")
+    ] = DumpFormat.dir,
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Write the seed dump of what has been released, and only that."""
+    from tdm import dump
+
+    name, resolved = _database(project_dir, dsn, target)
+    done = dump.export(project_dir, out, fmt.value, resolved, name)
+    _result(done, as_json, _lines(done))
+
+
+@app.command()
+def load(
+    path: Annotated[Path, typer.Argument(help="A dump of `tdm export`.")],
+    dsn: Annotated[str, typer.Option("--dsn", help="The empty database to load it into.")],
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Load a seed dump into an empty database."""
+    from tdm import connection
+    from tdm import load as loader
+
+    done = loader.load(path, connection.resolve_dsn(project_dir, dsn))
+    _result(done, as_json, _lines(done))
+
+
+@app.command()
+def clean(
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Drop everything that this target made; the keys and the source stay."""
+    from tdm import clean as cleaner
+
+    name, resolved = _database(project_dir, dsn, target)
+    done = cleaner.clean(project_dir, resolved, name)
+    dropped = done["dropped"]
+    text = "".join(f"dropped {schema}\n" for schema in dropped) or "There was nothing to drop.\n"
+    _result(done, as_json, text.rstrip())
+
+
+@app.command()
+def demo(
+    scale: Annotated[float, typer.Option("--scale", min=0.01, help="1 is about 250,000 rows.")] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Where to write the dump.", show_default="dumps/demo-TARGET"),
+    ] = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Show all of it: server, demo data, build, dump, and the dump in an empty database."""
+    from tdm import demo_run, summary
+
+    done = demo_run.run(project_dir, scale, out, target)
+    if as_json:
+        _result(done, as_json)
+    else:
+        summary.render(done)
+
+
+@keys_app.command("import")
+def keys_import(
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Replace another root key: every pseudonym changes."),
+    ] = False,
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Take the root key, 64 hexadecimal characters, from standard input."""
+    from tdm import keys
+
+    _, resolved = _database(project_dir, dsn, target)
+    done = keys.import_(resolved, keys.read_key(sys.stdin), replace=replace)
+    text = "The root key was imported." if done["imported"] else "This root key was there already."
+    _result(done, as_json, text)
+
+
+@keys_app.command("export")
+def keys_export(
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Print the root key: pipe it to where it is kept."""
+    from tdm import keys
+
+    _, resolved = _database(project_dir, dsn, target)
+    done = keys.export(resolved)
+    if sys.stdout.isatty():
+        _say("Warning: this is the root key, and it now stands in your terminal.")
+    _result(done, as_json, done["root"])
+
+
+@keys_app.command("list")
+def keys_list(
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """List environments with their key ids; never a key."""
+    from tdm import keys
+
+    _, resolved = _database(project_dir, dsn, target)
+    done = keys.list_(resolved)
+    rows = [f"{row['environment']}  {row['key_id']}" for row in done["environments"]]
+    root = f"root key: {done['origin']}" if done["origin"] else "There is no root key yet."
+    _result(done, as_json, "\n".join([root, *rows]))
+
+
+def main() -> NoReturn:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and turn whatever happens into one sentence and an exit code."""
+    caught: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        caught.append(number)
+        raise KeyboardInterrupt  # which libpq's callers answer by cancelling their query
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        app(args=arguments, prog_name="tdm")
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        return _stopped(caught)
+    except SystemExit as end:
+        if caught:
+            return _stopped(caught)
+        # 2 is how the parser ends on bad usage; for a scheduler it would mean a crash.
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        return ExitCode.USAGE if code == 2 else code
+    except TdmError as error:
+        _say(str(error))
+        return error.exit_code
+    except ImportError as error:
+        if not (error.name or "").startswith("tdm."):
+            return _crash(error)
+        _say(f"This installation has no {error.name}; install dbt-tdm again.")
+        return ExitCode.PRECONDITION
+    except Exception as error:
+        return _crash(error)
+
+
+def _stopped(caught: list[int]) -> int:
+    number = caught[0] if caught else signal.SIGINT
+    _say(f"Stopped ({signal.Signals(number).name}).")
+    return 128 + number
+
+
+def _crash(error: Exception) -> int:
+    """Say what kind of error it was and where; its text may hold values, so that stays out."""
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if f"{os.sep}tdm{os.sep}" in f.filename
+    ]
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    details = ", ".join(_diagnosis(error))
+    _say(f"Internal error: {type(error).__name__}{where}{f' ({details})' if details else ''}.")
+    return ExitCode.CRASH
+
+
+def _diagnosis(error: Exception) -> list[str]:
+    """What PostgreSQL says beside its message: the SQLSTATE and names of objects."""
+    state = getattr(error, "sqlstate", None)
+    diag = getattr(error, "diag", None)
+    names = [("SQLSTATE", state)]
+    if diag is not None:
+        table = ".".join(filter(None, (diag.schema_name, diag.table_name)))
+        names += [
+            ("table", table),
+            ("column", diag.column_name),
+            ("constraint", diag.constraint_name),
+        ]
+    return [f"{label} {name}" for label, name in names if name]
+
+
+def _database(project_dir: Path, dsn: str | None, target: str | None) -> tuple[str, str]:
+    """The target's name and the connection string that go with the options."""
+    from tdm import connection
+
+    chosen = connection.resolve_target(project_dir, target)
+    return chosen.name, connection.resolve_dsn(project_dir, dsn, target)
+
+
+def _warn_about_another_server(dsn: str | None, host: str) -> None:
+    elsewhere = os.environ.get("PGHOST", "")
+    if dsn:
+        _say("--dsn names a server that tdm does not run; this is the embedded one.")
+    elif elsewhere and elsewhere != host:
+        _say(f"PGHOST points dbt at another server ({elsewhere}); unset it to use this one.")
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _result(result: dict[str, Any], as_json: bool, text: str | None = None) -> None:
+    """Print a result: JSON when asked for, then the text that stands for it to a person."""
+    if as_json:
+        typer.echo(json.dumps(result, indent=2, default=str, ensure_ascii=False))
+    elif text:
+        typer.echo(text)
+
+
+def _lines(result: dict[str, Any]) -> str:
+    """A result as `name: value` lines, without its lists of lists."""
+    plain = {k: v for k, v in result.items() if not isinstance(v, dict | list)}
+    width = max((len(name) for name in plain), default=0)
+    return "\n".join(f"{name.replace('_', ' '):<{width}}  {value}" for name, value in plain.items())
+
+
+if __name__ == "__main__":
+    main()
