@@ -120,6 +120,38 @@ language sql immutable strict parallel safe as $$
     from (select i, substr(upper(bban || country || '00'), i, 1) collate "C" as c from generate_series(1, length(bban) + length(country) + 2) as i) as characters
 $$;
 
+-- A JSON document with every string and number replaced whose path is neither kept nor given (see tdm.mask_json).
+create or replace function {{ ledger }}.mask_json(doc jsonb, keep text[], given jsonb, ipad bytea, opad bytea, path text default '') returns jsonb
+language plpgsql immutable parallel safe as $$
+declare
+    kind constant text := jsonb_typeof(doc);
+    value text; digest bytea;
+begin
+    if doc is null or kind in ('null', 'boolean') or path = any(keep) then return doc; end if;
+    if path <> '' and given ? path then return coalesce(given -> path, 'null'); end if;
+    if kind = 'object' then
+        return coalesce((
+            select jsonb_object_agg(key, {{ ledger }}.mask_json(member.value, keep, given, ipad, opad, concat_ws('.', nullif(path, ''), key)))
+            from jsonb_each(doc) as member
+        ), doc);
+    elsif kind = 'array' then
+        return coalesce((
+            select jsonb_agg({{ ledger }}.mask_json(member.value, keep, given, ipad, opad, concat_ws('.', nullif(path, ''), '*')) order by place)
+            from jsonb_array_elements(doc) with ordinality as member (value, place)
+        ), doc);
+    elsif kind = 'number' then
+        return '0';
+    end if;
+    value := doc #>> '{}';
+    if value = '' then return doc; end if;
+    if value ~ '^\s*[^@\s]+@[^@\s]+\s*$' then
+        digest := sha256(opad || sha256(ipad || convert_to(normalize(lower(btrim(value) collate "C"), nfc), 'UTF8')));
+        return to_jsonb('u' || encode(substring(digest from 9 for 10), 'hex') || '@example.com');
+    end if;
+    digest := sha256(opad || sha256(ipad || convert_to(value, 'UTF8')));
+    return to_jsonb(left(repeat(encode(digest, 'hex'), 1 + length(value) / 64), length(value)));
+end $$;
+
 -- A text in which known values and everything that looks like an address or a number is replaced. Known values go first,
 -- longest first, in any case, whole and word by word; NULL, blank and one-letter values are no values.
 create or replace function {{ ledger }}.redact(x text, known text[], fakes text[]) returns text

@@ -1,0 +1,7 @@
+{#- A mask of your own: any SQL expression over the row. Say in `facts` what holds for it (see tdm.marker); what is not said
+    is assumed to be the worst: not one-to-one, of unknown length, holding original text. -#}
+{% macro mask_sql(column, expression, facts={}) -%}
+    {%- set said = {'keyed': false, 'holds': 'original'} -%}
+    {%- do said.update(facts) -%}
+    ({{ expression }}) {{ tdm.marker(column, 'mask_sql', said) }}
+{%- endmacro %}
