@@ -1,7 +1,7 @@
 {#- The kept rows of a table, raw: an unlogged table, or by `tdm_subset_as: view` a view that copies nothing. Closed to
     everybody but the masking role; errors show no value. -#}
 {% materialization subset, adapter='postgres', supported_languages=['sql'] %}
-    {%- set kind = 'view' if var('tdm_subset_as', 'table') == 'view' else 'table' -%}
+    {%- set kind = 'view' if (config.get('meta') or {}).get('as', var('tdm_subset_as', 'table')) == 'view' else 'table' -%}
     {%- set target_relation = this.incorporate(type=kind) -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set fresh = tdm.fresh(target_relation) -%}

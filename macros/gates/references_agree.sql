@@ -1,0 +1,50 @@
+{#- The gate of a service's references before anybody joins: both ends of each were treated alike, kept or masked by the
+    same mask in the same domain. A referencing column that is set to NULL points at nothing and is fine. Arguments as in
+    references_whole. -#}
+{% macro references_agree(service, tables) -%}
+{{ tdm.gate() }}
+with
+
+references_of_service (place, child, child_column, parent, parent_column, target) as (
+    values
+    (null::text, null::oid, null::text, null::oid, null::text, null::text)
+    {%- for source in tdm.project_sources() if source.source_name == service -%}
+    {%- for edge in tdm.references_of(source) if not edge.expression %}
+    {%- set child = tdm.masked_relation(source.source_name ~ '.' ~ source.name) -%}
+    {%- set parent = tdm.masked_relation(edge.to) -%}
+    {%- if child and parent -%}
+    {%- for column in edge.columns %},
+    ({{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.' ~ column) }}, to_regclass({{ tdm.literal(child) }})::oid, {{ tdm.literal(column) }}, to_regclass({{ tdm.literal(parent) }})::oid, {{ tdm.literal(edge.to_columns[loop.index0]) }}, {{ tdm.literal(edge.to ~ '.' ~ edge.to_columns[loop.index0]) }})
+    {%- endfor -%}
+    {%- endif -%}
+    {%- endfor -%}
+    {%- endfor %}
+),
+
+ends as (
+    select
+        references_of_service.place, references_of_service.target,
+        child.treatment as child_treatment, child.mask as child_mask, child.facts as child_facts,
+        parent.treatment as parent_treatment, parent.mask as parent_mask, parent.facts as parent_facts
+    from references_of_service
+    inner join {{ tdm.ledger() }}.treatments as child
+        on references_of_service.child = child.relation and references_of_service.child_column = child.column_name
+    inner join {{ tdm.ledger() }}.treatments as parent
+        on references_of_service.parent = parent.relation and references_of_service.parent_column = parent.column_name
+)
+
+select
+    place || ' is ' || coalesce('masked by ' || child_mask, child_treatment) || ', but ' || target || ', which it points at, is '
+    || coalesce('masked by ' || parent_mask, parent_treatment) || '. Give both the same mask and domain' as message
+from ends
+where
+    child_treatment <> 'dropped'
+    and not coalesce(child_facts @> '[{"nulls": "made"}]', false)
+    and not (child_treatment = 'kept' and parent_treatment = 'kept')
+    and not coalesce(
+        parent_treatment = 'masked' and child_treatment = 'masked'
+        and child_facts @> jsonb_build_array(jsonb_build_object('mask', parent_facts -> 0 -> 'mask', 'domain', parent_facts -> 0 -> 'domain', 'version', parent_facts -> 0 -> 'version')),
+        false
+    )
+order by 1
+{%- endmacro %}

@@ -1,0 +1,116 @@
+{#- The masked table has the shape of the rows that were masked: as many rows, the same NULLs, the types that production
+    has, the same number of different keys, and no category lost.
+    subset      ref() of the subset_ model
+    source      source() of the table
+    unique      lists of columns that production keeps unique, beside the key
+    categories  kept columns of few values, none of which may vanish -#}
+{% test same_shape(model, subset, source, unique=[], categories=[]) %}
+{{ tdm.gate() }}
+{%- set declared = tdm.source_behind(model) -%}
+{%- set name = declared.source_name ~ '.' ~ declared.name if declared else '' -%}
+{%- set columns = declared.columns.keys() | list if declared else [] -%}
+{%- set keys = ([tdm.meta_of(declared).get('key')] if declared and tdm.meta_of(declared).get('key') else []) + unique %}
+with
+
+treated as (
+    {{ tdm.treatments_of(model) | indent(4) }}
+),
+
+raw as (
+    select
+        count(*) as kept
+        {%- for column in columns %},
+        count({{ tdm.quoted(column) }}) as filled_{{ loop.index }}
+        {%- endfor %}
+        {%- for key in keys %},
+        count(distinct ({{ tdm.quoted_list(key) }})) as different_{{ loop.index }}
+        {%- endfor %}
+    from {{ subset }}
+),
+
+-- a column that the model leaves out is not in the inner scope: its name then means the NULL of the outer one
+masked as (
+    select counted.*
+    from (select {% for column in columns %}null::text as {{ tdm.quoted(column) }}{{ ', ' if not loop.last }}{% endfor %}) as left_out
+    cross join lateral (
+        select
+            count(*) as kept
+            {%- for column in columns %},
+            count({{ tdm.quoted(column) }}) as filled_{{ loop.index }}
+            {%- endfor %}
+            {%- for key in keys %},
+            count(distinct ({{ tdm.quoted_list(key) }})) as different_{{ loop.index }}
+            {%- endfor %}
+        from {{ model }}
+    ) as counted
+),
+
+filled as (
+    select finding.*, coalesce(treated.treatment, 'kept') as treatment, treated.facts @> '[{"nulls": "made"}]' as made_null
+    from raw
+    cross join masked
+    cross join lateral (
+        values
+        (null::text, null::bigint, null::bigint)
+        {%- for column in columns %},
+        ({{ tdm.literal(column) }}, masked.filled_{{ loop.index }}, raw.filled_{{ loop.index }})
+        {%- endfor %}
+    ) as finding (column_name, got, wanted)
+    left join treated on finding.column_name = treated.column_name
+    where finding.column_name is not null
+),
+
+findings (place, problem) as (
+    select '', masked.kept || ' rows where ' || raw.kept || ' were masked. Look for a filter or a join in the masked model, or build it again'
+    from raw
+    cross join masked
+    where masked.kept <> raw.kept
+
+    union all
+    select '.' || column_name, got || ' values where ' || wanted || ' were masked. Its mask makes NULLs or fills them: mend the mask, or leave the column out'
+    from filled
+    where treatment <> 'dropped' and got <> case when made_null then 0 else wanted end
+    {%- for key in keys %}
+
+    union all
+    select {{ tdm.literal('.' ~ key | join(', ')) }}, masked.different_{{ loop.index }} || ' different keys where ' || raw.different_{{ loop.index }} || ' were masked. Two values fell together: use a one-to-one mask'
+    from raw
+    cross join masked
+    where
+        masked.different_{{ loop.index }} <> raw.different_{{ loop.index }}
+        and not exists (
+            select from filled
+            where column_name in ({% for column in key %}{{ tdm.literal(column) }}{{ ', ' if not loop.last }}{% endfor %}) and (treatment = 'dropped' or made_null)
+        )
+    {%- endfor %}
+
+    union all
+    select '.' || a.attname, 'type ' || format_type(out.atttypid, out.atttypmod) || ' where production has ' || format_type(a.atttypid, a.atttypmod) || '. Cast the mask''s output'
+    from pg_attribute as a
+    inner join pg_attribute as out on a.attname = out.attname and out.attnum > 0 and not out.attisdropped
+    where
+        a.attrelid = to_regclass({{ tdm.literal(source) }})::oid and a.attnum > 0 and not a.attisdropped
+        and out.attrelid = to_regclass({{ tdm.literal(model) }})::oid
+        and (a.atttypid, a.atttypmod) <> (out.atttypid, out.atttypmod)
+    {%- for category in categories %}
+
+    union all
+    select {{ tdm.literal('.' ~ category) }}, count(*) || ' categories that production has in 1 % of its rows or more are lost. Add the column to the strata of its root, or raise the fraction'
+    from (
+        select {{ tdm.quoted(category) }} as category, count(*) as times, sum(count(*)) over () as total
+        from {{ source }}
+        group by {{ tdm.quoted(category) }}
+    ) as common
+    cross join masked
+    where
+        -- rarer ones may be missing by chance
+        times >= 0.01 * total and masked.kept * times >= 100 * total
+        and not exists (select from {{ model }} as masked_row where masked_row.{{ tdm.quoted(category) }} is not distinct from common.category)
+    having count(*) > 0
+    {%- endfor %}
+)
+
+select {{ tdm.literal(name) }} || place || ': ' || problem as message
+from findings
+order by 1
+{% endtest %}

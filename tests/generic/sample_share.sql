@@ -1,0 +1,33 @@
+{#- Every stratum of a sampled table gave its share: the fraction of its rows, rounded up or down, and never less than its
+    last `at_least` rows. On a sampled_ model; arguments as its sampled_keys has them. -#}
+{% test sample_share(model, source, fraction, strata=[], at_least=1) %}
+{{ tdm.gate() }}
+{%- set declared = tdm.table_of(source) -%}
+{%- set key = [] -%}
+{%- for node in tdm.project_sources() if node.source_name ~ '.' ~ node.name == declared -%}{%- do key.extend(tdm.meta_of(node).get('key') or []) -%}{%- endfor %}
+with
+
+strata as (
+    select
+        {%- if strata %}
+        {{ tdm.quoted_list(strata, 'x') }},
+        {%- endif %}
+        count(*) as rows_in_stratum,
+        count(sampled.reason) as sampled
+    from {{ source }} as x
+    left join {{ model }} as sampled on {{ '(' ~ tdm.quoted_list(key, 'x') ~ ') = (' ~ tdm.quoted_list(key, 'sampled') ~ ')' if key else 'true' }}
+    {%- if strata %}
+    group by {{ tdm.quoted_list(strata, 'x') }}
+    {%- endif %}
+)
+
+select
+    {{ tdm.literal(declared) }} || ': ' || count(*) || ' of ' || (select count(*) from strata) || ' strata gave another share than '
+    || {{ fraction }} || '; the worst is off by ' || max(ceil(abs(sampled - rows_in_stratum * {{ fraction }})))
+    || ' rows. Build the sampled keys again; look for a filter in their model' as message
+from strata
+where
+    abs(sampled - rows_in_stratum * {{ fraction }}) >= 1
+    and sampled <> least(rows_in_stratum, {{ at_least }})
+having count(*) > 0
+{% endtest %}
