@@ -69,7 +69,9 @@ findings (place, problem) as (
     union all
     select '.' || column_name, got || ' values where ' || wanted || ' were masked. Its mask makes NULLs or fills them: mend the mask, or leave the column out'
     from filled
-    where treatment <> 'dropped' and got <> case when made_null then 0 else wanted end
+    where
+        treatment <> 'dropped' and got <> case when made_null then 0 else wanted end
+        and exists (select from raw inner join masked on raw.kept = masked.kept)
     {%- for key in keys %}
 
     union all
@@ -77,7 +79,7 @@ findings (place, problem) as (
     from raw
     cross join masked
     where
-        masked.different_{{ loop.index }} <> raw.different_{{ loop.index }}
+        masked.kept = raw.kept and masked.different_{{ loop.index }} <> raw.different_{{ loop.index }}
         and not exists (
             select from filled
             where column_name in ({% for column in key %}{{ tdm.literal(column) }}{{ ', ' if not loop.last }}{% endfor %}) and (treatment = 'dropped' or made_null)
