@@ -14,12 +14,15 @@ import traceback
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from tdm import __version__
 from tdm.errors import ExitCode, TdmError
+
+if TYPE_CHECKING:
+    from tdm import connection
 
 app = typer.Typer(
     name="tdm",
@@ -171,8 +174,8 @@ def plan(
     from rich.console import Console
 
     planner = importlib.import_module("tdm.plan")
-    name, resolved = _database(project_dir, dsn, target)
-    made = planner.plan(project_dir, resolved, name)
+    chosen, resolved = _database(project_dir, dsn, target)
+    made = planner.plan(project_dir, resolved, chosen.name)
     if as_json:
         _result(made, as_json)
     else:
@@ -185,6 +188,9 @@ def export(
     fmt: Annotated[
         DumpFormat, typer.Option("--format", help="A folder, or one file for psql.")
     ] = DumpFormat.dir,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="Let the comments of the schema leave as well.")
+    ] = False,
     dsn: Dsn = None,
     target: Target = None,
     project_dir: ProjectDir = Path(),
@@ -193,8 +199,8 @@ def export(
     """Write the seed dump of what has been released, and only that."""
     from tdm import dump
 
-    name, resolved = _database(project_dir, dsn, target)
-    done = dump.export(project_dir, out, fmt.value, resolved, name)
+    chosen, resolved = _database(project_dir, dsn, target)
+    done = dump.export(project_dir, out, fmt.value, resolved, chosen.schema, comments=comments)
     _result(done, as_json, _lines(done))
 
 
@@ -223,8 +229,8 @@ def clean(
     """Drop everything that this target made; the keys and the source stay."""
     from tdm import clean as cleaner
 
-    name, resolved = _database(project_dir, dsn, target)
-    done = cleaner.clean(project_dir, resolved, name)
+    chosen, resolved = _database(project_dir, dsn, target)
+    done = cleaner.clean(project_dir, resolved, chosen.name)
     dropped = done["dropped"]
     text = "".join(f"dropped {schema}\n" for schema in dropped) or "There was nothing to drop.\n"
     _result(done, as_json, text.rstrip())
@@ -263,9 +269,9 @@ def keys_import(
     as_json: AsJson = False,
 ) -> None:
     """Take the root key, 64 hexadecimal characters, from standard input."""
-    from tdm import keys
+    from tdm import connection, keys
 
-    _, resolved = _database(project_dir, dsn, target)
+    resolved = connection.resolve_dsn(project_dir, dsn, target)
     done = keys.import_(resolved, keys.read_key(sys.stdin), replace=replace)
     text = "The root key was imported." if done["imported"] else "This root key was there already."
     _result(done, as_json, text)
@@ -279,9 +285,9 @@ def keys_export(
     as_json: AsJson = False,
 ) -> None:
     """Print the root key: pipe it to where it is kept."""
-    from tdm import keys
+    from tdm import connection, keys
 
-    _, resolved = _database(project_dir, dsn, target)
+    resolved = connection.resolve_dsn(project_dir, dsn, target)
     done = keys.export(resolved)
     if sys.stdout.isatty():
         _say("Warning: this is the root key, and it now stands in your terminal.")
@@ -296,9 +302,9 @@ def keys_list(
     as_json: AsJson = False,
 ) -> None:
     """List environments with their key ids; never a key."""
-    from tdm import keys
+    from tdm import connection, keys
 
-    _, resolved = _database(project_dir, dsn, target)
+    resolved = connection.resolve_dsn(project_dir, dsn, target)
     done = keys.list_(resolved)
     rows = [f"{row['environment']}  {row['key_id']}" for row in done["environments"]]
     root = f"root key: {done['origin']}" if done["origin"] else "There is no root key yet."
@@ -375,12 +381,14 @@ def _diagnosis(error: Exception) -> list[str]:
     return [f"{label} {name}" for label, name in names if name]
 
 
-def _database(project_dir: Path, dsn: str | None, target: str | None) -> tuple[str, str]:
-    """The target's name and the connection string that go with the options."""
+def _database(
+    project_dir: Path, dsn: str | None, target: str | None
+) -> tuple[connection.Target, str]:
+    """The target and the connection string that go with the options."""
     from tdm import connection
 
     chosen = connection.resolve_target(project_dir, target)
-    return chosen.name, connection.resolve_dsn(project_dir, dsn, target)
+    return chosen, connection.resolve_dsn(project_dir, dsn, target)
 
 
 def _warn_about_another_server(dsn: str | None, host: str) -> None:
