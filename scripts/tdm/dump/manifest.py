@@ -20,7 +20,7 @@ def digest(manifest: dict[str, Any]) -> str:
     lines = [f"tdm {manifest['tdm']}"]
     lines += [f"schema {part} {manifest['schema'][part]}" for part in ("pre-data", "post-data")]
     lines += [
-        f"table {canonical([t['table'], t['columns']])} {t['rows']} {t['sha256']}"
+        f"table {canonical([t['schema'], t['name'], t['columns']])} {t['rows']} {t['sha256']}"
         for t in manifest["tables"]
     ]
     lines += [f"sequence {canonical([s['sequence'], s['sql']])}" for s in manifest["sequences"]]

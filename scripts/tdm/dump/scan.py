@@ -34,7 +34,7 @@ _PHONE = re.compile(r"[+(]?\d[\d().\-/ ]{4,}\d")
 _WORD = re.compile(r"\w{6,}")
 _CHUNK_OF_WORDS = re.compile(r"""[^\s"'{}()\[\],;:=<>\\]{6,}""")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.|"")*)"', re.DOTALL)
-_COMPOUND = re.compile(r"""[\s"{}()\[\],;:=<>@/|]""")
+_COMPOUND = re.compile(r"""[\s"{}()\[\],;:=<>/|]""")
 _COPY_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _COPY_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -182,7 +182,7 @@ def row_scanner(watch: Watch, table: Table) -> Callable[[list[bytes]], None]:
                     continue
                 if len(known) < _REMEMBERED and len(cell) <= _LONGEST_REMEMBERED:
                     known.add(cell)
-                for candidate in cell_candidates(cell, words, is_bytea):
+                for candidate in set(cell_candidates(cell, words, is_bytea)):
                     _look_up(watch, candidate, label)
         if len(watch.pending) >= _PENDING:
             settle(watch)

@@ -17,6 +17,7 @@ from tdm.errors import TdmError
 
 CHUNK = 256 * 1024
 LEVEL = 1
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 # Everything that the text of a value depends on. The loader needs the first three as well.
 SETTINGS = {
@@ -58,13 +59,8 @@ def file_name(schema: str, table: str) -> str:
 
     Capitals are encoded too: two tables may differ in nothing else, and some file systems cannot.
     """
-    return (
-        ".".join(
-            "".join(c if c.islower() or c.isdigit() or c in "_-" else _encoded(c) for c in part)
-            for part in (schema, table)
-        )
-        + ".copy.zst"
-    )
+    parts = ("".join(c if c in _PLAIN else _encoded(c) for c in part) for part in (schema, table))
+    return ".".join(parts) + ".copy.zst"
 
 
 def _encoded(character: str) -> str:
