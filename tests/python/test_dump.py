@@ -346,7 +346,8 @@ def test_statements_are_found_outside_of_quotes_only() -> None:
         "SET x = 1;\n\n--\n-- Name: f(); Type: FUNCTION; Schema: a; Owner: -\n--\n\n"
         "CREATE FUNCTION a.f() AS $q$\n--\n-- Name: no; Type: TABLE; Schema: a; Owner: -\n--\n"
         "$q$;\n\n\n--\n-- Name: t; Type: TABLE; Schema: a; Owner: -\n--\n\n"
-        "CREATE TABLE a.t ();\n\n\n--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict x\n\n"
+        "CREATE TABLE a.t ();\n\n\n"
+        "--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict x\n\n"
     )
     found = sqltext.statements(text)
     assert [(part.type, part.name) for part in found] == [("FUNCTION", "f()"), ("TABLE", "t")]
