@@ -1,0 +1,746 @@
+"""What a live PostgreSQL database looks like: its catalog as plain dataclasses.
+
+Rows are never returned from here. What is asked about them is how many there are and how many
+distinct values a column has, counted by the server.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any, LiteralString
+
+from psycopg import Connection, Error
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier, Literal
+
+from tdm.errors import TdmError
+
+COUNTED_ROWS = 10_000
+"""Above this number of rows the planner's estimate has to do."""
+
+TEXT_TYPES = frozenset({"text", "varchar", "bpchar", "citext", "name"})
+_COUNTABLE = TEXT_TYPES | {
+    "bool",
+    "int2",
+    "int4",
+    "int8",
+    "numeric",
+    "date",
+    "uuid",
+}
+_OUR_RELATIONS = ("gate_results", "treatments", "releases", "source_columns")
+
+
+@dataclass(frozen=True)
+class Type:
+    """A data type, with what a domain or an array stands on."""
+
+    text: str
+    name: str
+    kind: str
+    """One of base, enum, domain, array, composite, range, multirange, pseudo."""
+    category: str = ""
+    base: Type | None = None
+    element: Type | None = None
+    labels: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    not_null: bool = False
+    length: int | None = None
+    built_in: bool = True
+    """Whether it comes with PostgreSQL, not with an extension or an application."""
+
+    @property
+    def plain(self) -> Type:
+        """The type below all domains; the tightest length on the way down is kept."""
+        if self.base is None:
+            return self
+        below = self.base.plain
+        lengths = [n for n in (self.length, below.length) if n is not None]
+        return replace(below, length=min(lengths) if lengths else None)
+
+    @property
+    def all_checks(self) -> tuple[str, ...]:
+        """The CHECK expressions of the domain and of every domain below it."""
+        return self.checks + (self.base.all_checks if self.base else ())
+
+    @property
+    def domain_not_null(self) -> bool:
+        """Whether the domain, or one below it, forbids NULL."""
+        return self.not_null or (self.base.domain_not_null if self.base else False)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether values are text, under whatever name."""
+        return self.plain.name in TEXT_TYPES
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    number: int
+    type: Type
+    not_null: bool = False
+    default: str | None = None
+    generated: bool = False
+    built_from: tuple[str, ...] = ()
+    """The columns that a generated column is computed from."""
+    identity: bool = False
+    comment: str | None = None
+    distinct: int | None = None
+    """Distinct values in a look at some rows of the table; None where nobody counted."""
+    filled: int | None = None
+    """Rows of that look that are not NULL."""
+
+
+@dataclass(frozen=True)
+class UniqueIndex:
+    """A unique index, a primary key among them."""
+
+    name: str
+    columns: tuple[str, ...]
+    """Columns that are indexed as they stand."""
+    used: tuple[str, ...]
+    """Every column that the index reads, in expressions and in its predicate too."""
+    primary: bool = False
+    plain: bool = True
+    """No expression and no predicate."""
+    nulls_distinct: bool = True
+
+
+@dataclass(frozen=True)
+class Check:
+    """A CHECK constraint of a table."""
+
+    name: str
+    columns: tuple[str, ...]
+    expression: str
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """An EXCLUDE constraint: its columns with their operators."""
+
+    name: str
+    columns: tuple[str, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    to: str
+    to_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that applications see: a partitioned table without its partitions."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    comment: str | None = None
+    rows: int = 0
+    indexes: tuple[UniqueIndex, ...] = ()
+    checks: tuple[Check, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    partition_columns: frozenset[str] = frozenset()
+    parents: tuple[str, ...] = ()
+    """Tables that this one inherits from (the old way, not as a partition)."""
+    children: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Schema and name, as people write them."""
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises KeyError when there is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.id}.{name}")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The primary key, else the narrowest plain unique key whose columns are NOT NULL."""
+        for index in self.indexes:
+            if index.primary:
+                return index.columns
+        candidates = [
+            index.columns
+            for index in self.indexes
+            if index.plain and all(self.column(name).not_null for name in index.columns)
+        ]
+        return min(candidates, key=lambda columns: (len(columns), columns), default=())
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A relation of a schema that no dump of rows can hold."""
+
+    schema: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything that `tdm init` knows about a database."""
+
+    database: str
+    version: int
+    tables: Mapping[str, Table]
+    references: tuple[Reference, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    references_from: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
+    references_to: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
+
+
+def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
+    """Read the catalog of the connected database.
+
+    Args:
+        connection: an open connection; a read-only transaction is used.
+        schemas: the schemas to read; none means every schema that holds tables, except ours.
+
+    Returns:
+        The catalog, with tables and references in a fixed order.
+
+    Raises:
+        TdmError: a schema does not exist, holds no table, or points at a schema left out.
+    """
+    wanted = _schemas(connection, schemas)
+    relations = _rows(connection, _TABLES, {"schemas": wanted})
+    roots, parents, children = _families(connection, relations)
+    tables: dict[str, Table] = {}
+    types = _Types(connection)
+    columns = _columns(connection, wanted, types)
+    ids = {row["oid"]: f"{row['schema']}.{row['name']}" for row in relations}
+    home = {oid: roots.get(oid, oid) for oid in ids}
+    indexes = _indexes(connection, wanted, home)
+    constraints = _rows(connection, _CONSTRAINTS, {"schemas": wanted})
+    partition_columns = _partition_columns(connection, wanted, home)
+    for row in relations:
+        oid = row["oid"]
+        if oid in roots:
+            continue
+        table = Table(
+            schema=row["schema"],
+            name=row["name"],
+            columns=tuple(columns.get(oid, ())),
+            comment=row["comment"],
+            indexes=tuple(indexes.get(oid, ())),
+            checks=_checks(constraints, home, oid),
+            exclusions=_exclusions(constraints, home, oid),
+            partition_columns=frozenset(partition_columns.get(oid, ())),
+            parents=tuple(sorted(ids[p] for p in parents.get(oid, ()) if p in ids)),
+            children=tuple(sorted(ids[c] for c in children.get(oid, ()) if c in ids)),
+        )
+        tables[table.id] = _counted(connection, table, float(row["estimate"] or 0))
+    references = _references(constraints, home, ids)
+    by_child: dict[str, list[Reference]] = defaultdict(list)
+    by_parent: dict[str, list[Reference]] = defaultdict(list)
+    for reference in references:
+        by_child[reference.table].append(reference)
+        by_parent[reference.to].append(reference)
+    info = connection.info
+    return Catalog(
+        database=info.dbname,
+        version=info.server_version // 10_000,
+        tables=dict(sorted(tables.items())),
+        references=references,
+        left_out=tuple(
+            LeftOut(row["schema"], row["name"], row["reason"])
+            for row in _rows(connection, _LEFT_OUT, {"schemas": wanted})
+        ),
+        references_from={name: tuple(found) for name, found in by_child.items()},
+        references_to={name: tuple(found) for name, found in by_parent.items()},
+    )
+
+
+def _rows(
+    connection: Connection[Any], query: LiteralString, values: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, values).fetchall()
+
+
+def _schemas(connection: Connection[Any], asked: list[str]) -> list[str]:
+    """The schemas to read: those asked for, else all that hold tables and are not ours."""
+    rows = _rows(connection, _SCHEMAS, {"ours": list(_OUR_RELATIONS)})
+    ours = {row["name"].removesuffix("_tdm") for row in rows if row["ours"]}
+    found = {
+        row["name"]
+        for row in rows
+        if row["tables"]
+        and row["name"] != "tdm_vault"
+        and not any(row["name"] == o or row["name"].startswith(f"{o}_") for o in ours)
+    }
+    for name in asked:
+        if name not in found:
+            near = get_close_matches(name, found, n=1)
+            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(sorted(found))}."
+            raise TdmError(f"No schema {name} with tables in this database.{hint}")
+    chosen = sorted(set(asked)) if asked else sorted(found)
+    if not chosen:
+        raise TdmError("This database holds no table. Restore the production copy first.")
+    return chosen
+
+
+def _families(
+    connection: Connection[Any], relations: list[dict[str, Any]]
+) -> tuple[dict[int, int], dict[int, list[int]], dict[int, list[int]]]:
+    """Partitions by their root, and old-style inheritance by child and by parent."""
+    partition = {row["oid"] for row in relations if row["is_partition"]}
+    above: dict[int, int] = {}
+    parents: dict[int, list[int]] = defaultdict(list)
+    children: dict[int, list[int]] = defaultdict(list)
+    for row in _rows(connection, "select inhrelid, inhparent from pg_catalog.pg_inherits"):
+        if row["inhrelid"] in partition:
+            above[row["inhrelid"]] = row["inhparent"]
+        else:
+            parents[row["inhrelid"]].append(row["inhparent"])
+            children[row["inhparent"]].append(row["inhrelid"])
+    roots = {}
+    for oid in above:
+        top = oid
+        while top in above:
+            top = above[top]
+        roots[oid] = top
+    return roots, parents, children
+
+
+class _Types:
+    """Types by oid and modifier, read once."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self.types = {row["oid"]: row for row in _rows(connection, _TYPES)}
+        self.labels: dict[int, list[str]] = defaultdict(list)
+        for row in _rows(connection, _LABELS):
+            self.labels[row["enumtypid"]].append(row["enumlabel"])
+        self.checks: dict[int, list[str]] = defaultdict(list)
+        for row in _rows(connection, _DOMAIN_CHECKS):
+            self.checks[row["contypid"]].append(row["expression"])
+
+    def of(self, oid: int, modifier: int, text: str) -> Type:
+        """The type with that oid; `text` is what format_type says about it."""
+        row = self.types[oid]
+        kind = {"e": "enum", "d": "domain", "c": "composite", "r": "range", "m": "multirange"}.get(
+            row["typtype"], "pseudo" if row["typtype"] == "p" else "base"
+        )
+        base = element = None
+        if kind == "domain":
+            base = self.of(row["typbasetype"], row["typtypmod"], row["base_text"])
+        elif row["typcategory"] == "A" and row["typelem"]:
+            kind = "array"
+            element = self.of(row["typelem"], modifier, row["element_text"])
+        length = None
+        if row["typname"] in ("varchar", "bpchar") and modifier >= 4:
+            length = modifier - 4
+        elif row["typname"] in ("bit", "varbit") and modifier >= 0:
+            length = modifier
+        return Type(
+            text=text,
+            name=row["typname"],
+            kind=kind,
+            category=row["typcategory"],
+            base=base,
+            element=element,
+            labels=tuple(self.labels.get(oid, ())),
+            checks=tuple(self.checks.get(oid, ())),
+            not_null=row["typnotnull"],
+            length=length,
+            built_in=row["built_in"],
+        )
+
+
+def _columns(
+    connection: Connection[Any], schemas: list[str], types: _Types
+) -> dict[int, list[Column]]:
+    built_from: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for row in _rows(connection, _BUILT_FROM, {"schemas": schemas}):
+        built_from[row["table"], row["number"]].append(row["name"])
+    columns: dict[int, list[Column]] = defaultdict(list)
+    for row in _rows(connection, _COLUMNS, {"schemas": schemas}):
+        column_type = types.of(row["type"], row["modifier"], row["type_text"])
+        columns[row["table"]].append(
+            Column(
+                name=row["name"],
+                number=row["number"],
+                type=column_type,
+                not_null=row["not_null"] or column_type.domain_not_null,
+                default=row["default"],
+                generated=row["generated"],
+                built_from=tuple(sorted(built_from.get((row["table"], row["number"]), ()))),
+                identity=row["identity"],
+                comment=row["comment"],
+            )
+        )
+    return columns
+
+
+def _indexes(
+    connection: Connection[Any], schemas: list[str], home: Mapping[int, int]
+) -> dict[int, list[UniqueIndex]]:
+    """Unique indexes by table; those of a partition count for its root, once."""
+    found: dict[int, dict[tuple[Any, ...], UniqueIndex]] = defaultdict(dict)
+    for row in _rows(connection, _INDEXES, {"schemas": schemas}):
+        table = home[row["table"]]
+        own = table == row["table"]
+        index = UniqueIndex(
+            name=row["name"],
+            columns=tuple(row["columns"]),
+            used=tuple(sorted(set(row["used"]) | set(row["columns"]))),
+            # A key of one partition says nothing about the others, so it is no key of the whole.
+            primary=row["primary"] and own,
+            plain=row["plain"] and own,
+            nulls_distinct=row["nulls_distinct"],
+        )
+        found[table].setdefault((index.columns, index.used, row["plain"]), index)
+    return {
+        table: sorted(indexes.values(), key=lambda index: (not index.primary, index.name))
+        for table, indexes in found.items()
+    }
+
+
+def _partition_columns(
+    connection: Connection[Any], schemas: list[str], home: Mapping[int, int]
+) -> dict[int, set[str]]:
+    """The columns that decide into which partition a row goes, at every level."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for row in _rows(connection, _PARTITION_KEYS, {"schemas": schemas}):
+        columns = {c for c in row["plain"] if c} | {
+            c for c in row["all_columns"] if _mentions(row["definition"], c)
+        }
+        found[home[row["table"]]] |= columns
+    return found
+
+
+def _mentions(text: str, column: str) -> bool:
+    return re.search(rf'(?<![\w"]){re.escape(column)}(?![\w"])|"{re.escape(column)}"', text) is not None
+
+
+def _checks(rows: list[dict[str, Any]], home: Mapping[int, int], oid: int) -> tuple[Check, ...]:
+    checks = {}
+    for row in rows:
+        if row["kind"] == "c" and home[row["table"]] == oid:
+            check = Check(row["name"], tuple(row["columns"]), row["expression"])
+            checks.setdefault((check.columns, check.expression), check)
+    return tuple(sorted(checks.values(), key=lambda check: check.name))
+
+
+def _exclusions(
+    rows: list[dict[str, Any]], home: Mapping[int, int], oid: int
+) -> tuple[Exclusion, ...]:
+    found = {
+        (row["name"]): Exclusion(row["name"], tuple(row["columns"]), tuple(row["operators"] or ()))
+        for row in rows
+        if row["kind"] == "x" and home[row["table"]] == oid
+    }
+    return tuple(found[name] for name in sorted(found))
+
+
+def _references(
+    rows: list[dict[str, Any]], home: Mapping[int, int], ids: Mapping[int, str]
+) -> tuple[Reference, ...]:
+    """Foreign keys; one that only partitions declare belongs to their root, once."""
+    found: dict[tuple[str, tuple[str, ...], str, tuple[str, ...]], Reference] = {}
+    for row in sorted(rows, key=lambda row: (home[row["table"]] != row["table"], row["name"])):
+        if row["kind"] != "f":
+            continue
+        table = ids[home[row["table"]]]
+        if row["to"] not in home:
+            raise TdmError(
+                f"{table} references {row['to_text']}, which is outside the schemas to read. "
+                f"Add --schema {row['to_schema']}, or leave --schema out to read everything."
+            )
+        reference = Reference(
+            name=row["name"],
+            table=table,
+            columns=tuple(row["columns"]),
+            to=ids[home[row["to"]]],
+            to_columns=tuple(row["to_columns"]),
+        )
+        key = (reference.table, reference.columns, reference.to, reference.to_columns)
+        found.setdefault(key, reference)
+    return tuple(sorted(found.values(), key=lambda r: (r.table, r.columns, r.to, r.name)))
+
+
+def _counted(connection: Connection[Any], table: Table, estimate: float) -> Table:
+    """The table with its number of rows and the distinct values of its columns."""
+    name = Identifier(table.schema, table.name)
+    only = SQL("only ") if table.children else SQL("")
+    bounded = SQL("select count(*) from (select 1 from {}{} limit {}) as rows").format(
+        only, name, Literal(COUNTED_ROWS + 1)
+    )
+    rows = _one(connection, bounded)[0]
+    if rows > COUNTED_ROWS:
+        rows = max(rows, round(estimate))
+    countable = [
+        column
+        for column in table.columns
+        if column.type.plain.name in _COUNTABLE or column.type.plain.kind == "enum"
+    ]
+    if not rows or not countable:
+        return replace(table, rows=rows)
+    share = min(100.0, 100.0 * COUNTED_ROWS / max(rows, 1))
+    counts = SQL(", ").join(
+        SQL("count({0}), count(distinct {0})").format(Identifier(column.name))
+        for column in countable
+    )
+    look = SQL("select {} from {}{} tablesample system ({}) repeatable (1)").format(
+        counts, only, name, Literal(share)
+    )
+    numbers = _one(connection, look)
+    seen = {
+        column.name: (numbers[2 * place], numbers[2 * place + 1])
+        for place, column in enumerate(countable)
+    }
+    columns = tuple(
+        replace(column, filled=seen[column.name][0], distinct=seen[column.name][1])
+        if column.name in seen
+        else column
+        for column in table.columns
+    )
+    return replace(table, rows=rows, columns=columns)
+
+
+def _one(connection: Connection[Any], query: Any) -> tuple[Any, ...]:
+    """The only row of a query of ours that counts.
+
+    Raises:
+        TdmError: the role may not read the table; the server's message could hold a value.
+    """
+    try:
+        row = connection.execute(query).fetchone()
+    except Error as error:
+        raise TdmError(
+            f"A table could not be counted (SQLSTATE {error.sqlstate}). "
+            "Give init a role that may read every table."
+        ) from None
+    if row is None:
+        raise TdmError("A count came back without a row.")
+    return tuple(row)
+
+
+_SCHEMAS: LiteralString = """
+select
+    n.nspname as name,
+    exists (
+        select 1 from pg_catalog.pg_class as c
+        where c.relnamespace = n.oid and c.relkind in ('r', 'p')
+        and not exists (
+            select 1 from pg_catalog.pg_depend as d
+            where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+        )
+    ) as tables,
+    n.nspname like '%%\\_tdm' and exists (
+        select 1 from pg_catalog.pg_class as c
+        where c.relnamespace = n.oid and c.relname = any(%(ours)s)
+    ) as ours
+from pg_catalog.pg_namespace as n
+where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+"""
+
+_TABLES: LiteralString = """
+select
+    c.oid, n.nspname as schema, c.relname as name, c.relispartition as is_partition,
+    pg_catalog.obj_description(c.oid, 'pg_class') as comment,
+    case
+        when c.relkind = 'r' then c.reltuples
+        else (
+            select sum(greatest(leaf.reltuples, 0))
+            from pg_catalog.pg_partition_tree(c.oid) as tree
+            inner join pg_catalog.pg_class as leaf on leaf.oid = tree.relid
+            where tree.isleaf
+        )
+    end as estimate
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where
+    n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p')
+    and not exists (
+        select 1 from pg_catalog.pg_depend as d
+        where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+    )
+order by n.nspname, c.relname
+"""
+
+_LEFT_OUT: LiteralString = """
+select n.nspname as schema, c.relname as name, case
+    when c.relkind = 'f' then 'a foreign table: its rows live on another server'
+    else 'belongs to an extension, which makes it again'
+end as reason
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where
+    n.nspname = any(%(schemas)s) and not c.relispartition
+    and (
+        c.relkind = 'f'
+        or c.relkind in ('r', 'p') and exists (
+            select 1 from pg_catalog.pg_depend as d
+            where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+        )
+    )
+order by n.nspname, c.relname
+"""
+
+_COLUMNS: LiteralString = """
+select
+    a.attrelid as table, a.attname as name, a.attnum as number, a.atttypid as type,
+    a.atttypmod as modifier, pg_catalog.format_type(a.atttypid, a.atttypmod) as type_text,
+    a.attnotnull as not_null, a.attgenerated <> '' as generated, a.attidentity <> '' as identity,
+    pg_catalog.pg_get_expr(d.adbin, d.adrelid) as default,
+    pg_catalog.col_description(a.attrelid, a.attnum) as comment
+from pg_catalog.pg_attribute as a
+inner join pg_catalog.pg_class as c on c.oid = a.attrelid
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+where
+    n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p') and not c.relispartition
+    and a.attnum > 0 and not a.attisdropped
+order by a.attrelid, a.attnum
+"""
+
+_BUILT_FROM: LiteralString = """
+select d.objid as table, d.objsubid as number, a.attname as name
+from pg_catalog.pg_depend as d
+inner join pg_catalog.pg_attribute as g on g.attrelid = d.objid and g.attnum = d.objsubid
+inner join pg_catalog.pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+inner join pg_catalog.pg_class as c on c.oid = d.objid
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where
+    n.nspname = any(%(schemas)s) and g.attgenerated <> ''
+    and d.classid = 'pg_catalog.pg_class'::regclass
+    and d.refclassid = 'pg_catalog.pg_class'::regclass
+    and d.refobjid = d.objid and d.refobjsubid <> d.objsubid
+"""
+
+_TYPES: LiteralString = """
+select
+    t.oid, t.typname, t.typtype, t.typcategory, t.typbasetype, t.typtypmod, t.typnotnull,
+    t.typelem, t.typnamespace = 'pg_catalog'::regnamespace as built_in,
+    case when t.typbasetype <> 0
+        then pg_catalog.format_type(t.typbasetype, t.typtypmod) end as base_text,
+    case when t.typelem <> 0 then pg_catalog.format_type(t.typelem, null) end as element_text
+from pg_catalog.pg_type as t
+"""
+
+_LABELS: LiteralString = """
+select enumtypid, enumlabel from pg_catalog.pg_enum order by enumtypid, enumsortorder
+"""
+
+_DOMAIN_CHECKS: LiteralString = """
+select contypid, pg_catalog.pg_get_expr(conbin, 0) as expression
+from pg_catalog.pg_constraint
+where contypid <> 0 and contype = 'c'
+order by contypid, conname
+"""
+
+_INDEXES: LiteralString = """
+select
+    i.indrelid as table, ic.relname as name, i.indisprimary as primary,
+    i.indexprs is null and i.indpred is null as plain,
+    not i.indnullsnotdistinct as nulls_distinct,
+    array(
+        select a.attname::text
+        from unnest(i.indkey::int2[]) with ordinality as k (number, place)
+        inner join pg_catalog.pg_attribute as a
+            on a.attrelid = i.indrelid and a.attnum = k.number
+        where k.number > 0 and k.place <= i.indnkeyatts
+        order by k.place
+    ) as columns,
+    array(
+        select distinct a.attname::text
+        from pg_catalog.pg_depend as d
+        inner join pg_catalog.pg_attribute as a
+            on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+        where
+            d.classid = 'pg_catalog.pg_class'::regclass and d.objid = i.indexrelid
+            and d.refobjid = i.indrelid and d.refobjsubid > 0
+            and not (i.indpred is null and i.indexprs is null)
+    ) as used
+from pg_catalog.pg_index as i
+inner join pg_catalog.pg_class as ic on ic.oid = i.indexrelid
+inner join pg_catalog.pg_class as c on c.oid = i.indrelid
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where
+    n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p') and i.indisunique and i.indislive
+    and not exists (
+        select 1 from pg_catalog.pg_depend as d
+        where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+    )
+order by c.relispartition, ic.relname
+"""
+
+_CONSTRAINTS: LiteralString = """
+select
+    con.conname as name, con.contype as kind, con.conrelid as table, con.confrelid as to,
+    tn.nspname as to_schema, tn.nspname || '.' || tc.relname as to_text,
+    case when con.contype = 'c' then pg_catalog.pg_get_expr(con.conbin, con.conrelid) end
+        as expression,
+    array(
+        select a.attname::text from unnest(con.conkey) with ordinality as k (number, place)
+        inner join pg_catalog.pg_attribute as a
+            on a.attrelid = con.conrelid and a.attnum = k.number
+        order by k.place
+    ) as columns,
+    array(
+        select a.attname::text from unnest(con.confkey) with ordinality as k (number, place)
+        inner join pg_catalog.pg_attribute as a
+            on a.attrelid = con.confrelid and a.attnum = k.number
+        order by k.place
+    ) as to_columns,
+    array(
+        select o.oprname::text from unnest(con.conexclop) with ordinality as k (operator, place)
+        inner join pg_catalog.pg_operator as o on o.oid = k.operator
+        order by k.place
+    ) as operators
+from pg_catalog.pg_constraint as con
+inner join pg_catalog.pg_class as c on c.oid = con.conrelid
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+left join pg_catalog.pg_class as tc on tc.oid = con.confrelid
+left join pg_catalog.pg_namespace as tn on tn.oid = tc.relnamespace
+where
+    n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p')
+    and con.contype in ('c', 'f', 'x')
+    and (con.conparentid = 0 or con.contype <> 'f')
+    and not exists (
+        select 1 from pg_catalog.pg_depend as d
+        where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+    )
+order by n.nspname, c.relname, con.conname
+"""
+
+_PARTITION_KEYS: LiteralString = """
+select
+    p.partrelid as table, pg_catalog.pg_get_partkeydef(p.partrelid) as definition,
+    array(
+        select a.attname::text
+        from pg_catalog.pg_attribute as a
+        where a.attrelid = p.partrelid and a.attnum = any(p.partattrs::int2[]) and a.attnum > 0
+    ) as plain,
+    array(
+        select a.attname::text from pg_catalog.pg_attribute as a
+        where a.attrelid = p.partrelid and a.attnum > 0 and not a.attisdropped
+            and p.partexprs is not null
+    ) as all_columns
+from pg_catalog.pg_partitioned_table as p
+inner join pg_catalog.pg_class as c on c.oid = p.partrelid
+inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+where n.nspname = any(%(schemas)s)
+"""

@@ -1,0 +1,157 @@
+"""`tdm init`: read the catalog, decide, write the project."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from tdm import connection
+from tdm.errors import TdmError
+from tdm.scaffold import catalog as live
+from tdm.scaffold import keys, package, render, subset, treatments
+from tdm.scaffold.checks import Server
+
+_PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
+
+
+@dataclass(frozen=True)
+class _Decisions:
+    catalog: live.Catalog
+    plan: subset.Plan
+    families: dict[keys.Place, keys.Family]
+    treated: dict[str, treatments.TableTreatment]
+
+
+def init(
+    dsn: str, out: Path, schemas: list[str], roots: list[str], accept_proposals: bool
+) -> dict[str, Any]:
+    """Write a dbt project for a live PostgreSQL database.
+
+    Args:
+        dsn: the database; its password is used to connect and written nowhere.
+        out: the folder of the new project; it must not exist, or be empty.
+        schemas: the schemas to take; none means all that hold tables.
+        roots: tables to sample, SCHEMA.TABLE or SCHEMA.TABLE=FRACTION; none means a proposal.
+        accept_proposals: treat what names do not decide in the strictest way, and list it.
+
+    Returns:
+        What was found and decided: numbers, and the lists that a person should read.
+
+    Raises:
+        TdmError: the folder is in use, a schema or root does not exist, or there is no server.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise TdmError(f"{out} is not empty; tdm init writes a new project and changes none.")
+    with connection.connect(dsn) as session:
+        session.read_only = True
+        session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        decided = _decide(session, schemas, roots, accept_proposals)
+        info = session.info
+        where = render.Connection(
+            host=info.host or "localhost",
+            port=info.port,
+            user=info.user,
+            database=info.dbname,
+            extra={
+                name: str(value)
+                for name, value in sorted(conninfo_to_dict(dsn).items())
+                if name in _PASSED_ON and value
+            },
+        )
+    files = render.render(
+        decided.catalog,
+        decided.plan,
+        decided.treated,
+        decided.families,
+        where,
+        accepted=accept_proposals,
+    )
+    _write(out, files)
+    return _result(decided, out, accept_proposals)
+
+
+def _decide(
+    session: psycopg.Connection[Any], schemas: list[str], roots: list[str], accept: bool
+) -> _Decisions:
+    """All decisions; tables that turn out to be untreatable change the plan, so it is made again."""
+    found = live.read(session, schemas)
+    server = Server(session)
+    asked = [subset.parse_root(found, text) for text in roots]
+    services = render.Names(found).service
+    untreatable: dict[str, str] = {}
+    while True:
+        plan = subset.decide(found, asked, treatments.empties(found, untreatable))
+        families = keys.families(found, plan, server, services)
+        treated = {
+            name: treatments.treat(found, plan, server, families, name, accept=accept)
+            for name in found.tables
+        }
+        more = {
+            name: table.untreatable
+            for name, table in treated.items()
+            if table.untreatable and plan.nodes[name].mode != "empty"
+        }
+        if not more:
+            return _Decisions(found, plan, families, treated)
+        untreatable |= more
+
+
+def _write(out: Path, files: dict[str, str]) -> None:
+    """Write everything beside the folder first, so that no kill leaves half a project."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        for path, text in sorted(files.items()):
+            target = work / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        (work / "profiles.yml").symlink_to(os.path.join("profiles", "profiles.yml"))
+        package.copy(work)
+        work.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        work.rename(out)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+
+
+def _result(decided: _Decisions, out: Path, accept: bool) -> dict[str, Any]:
+    names = render.Names(decided.catalog)
+    undecided = [
+        f"{names.source_name(name)}.{t.column.name}"
+        for name, table in sorted(decided.treated.items())
+        for t in table.columns
+        if t.accepted or t.how == "undecided"
+    ]
+    modes = [node.mode for node in decided.plan.nodes.values()]
+    return {
+        "project": str(out),
+        "tables": len(decided.catalog.tables),
+        "columns": sum(len(t.columns) for t in decided.catalog.tables.values()),
+        "references": len(decided.catalog.references),
+        "modes": {mode: modes.count(mode) for mode in sorted(set(modes))},
+        "roots": [
+            {"table": names.source_name(r.table), "fraction": r.fraction, "why": r.why}
+            for r in decided.plan.roots
+        ],
+        **treatments.counts(decided.treated),
+        "undecided_columns": len(undecided),
+        "undecided": undecided,
+        "empty_tables": [
+            {"table": names.source_name(name), "why": node.why}
+            for name, node in sorted(decided.plan.nodes.items())
+            if node.mode == "empty"
+        ],
+        "accepted": accept,
+        "next": f"cd {out} && dbt build --target staging_mask"
+        if accept or not undecided
+        else f"decide on the columns in {out / 'UNDECIDED.md'}",
+    }

@@ -1,0 +1,210 @@
+"""Columns that belong together because foreign keys join them: one treatment for all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tdm.scaffold import masks
+from tdm.scaffold.catalog import Catalog, Column, Table
+from tdm.scaffold.checks import Server
+from tdm.scaffold.classes import Proposal, person_weight, propose
+from tdm.scaffold.names import singular, slug, words
+from tdm.scaffold.subset import Plan
+
+Place = tuple[str, str]
+"""A table and a column."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Columns that foreign keys join, or a key column by itself."""
+
+    members: tuple[Place, ...]
+    main: Place
+    """The column that the others point at, directly or not."""
+    proposal: Proposal
+    domain: str
+    mask: masks.Mask | None
+    """None: kept."""
+    why: str = ""
+
+
+def families(
+    catalog: Catalog, plan: Plan, server: Server, services: Mapping[str, str]
+) -> dict[Place, Family]:
+    """Decide on every column of a foreign key or surrogate key.
+
+    Args:
+        catalog: the database.
+        plan: what happens to the rows of each table.
+        server: asked whether constraints hold.
+        services: the service (source name) of each schema.
+
+    Returns:
+        The family of each such column.
+    """
+    groups = _groups(catalog)
+    decided: dict[Place, Family] = {}
+    domains: set[str] = set()
+    for members in sorted(groups):
+        main = _main(catalog, members)
+        table = catalog.tables[main[0]]
+        proposal = _proposal(catalog, plan, members, main)
+        domain = _domain(catalog, table, main[1], services, domains)
+        mask, why = _mask(catalog, plan, server, members, main, proposal, domain)
+        if mask is not None:
+            domains.add(domain)
+        family = Family(members, main, proposal, domain, mask, why)
+        for place in members:
+            decided[place] = family
+    return decided
+
+
+def _groups(catalog: Catalog) -> list[tuple[Place, ...]]:
+    """The places of every foreign key, joined column by column, and single key columns."""
+    above: dict[Place, Place] = {}
+
+    def top(place: Place) -> Place:
+        while above.setdefault(place, place) != place:
+            place = above[place]
+        return place
+
+    for r in catalog.references:
+        for column, to_column in zip(r.columns, r.to_columns, strict=True):
+            above[top((r.table, column))] = top((r.to, to_column))
+    for name, table in catalog.tables.items():
+        for column in table.key:
+            top((name, column))
+    found: dict[Place, list[Place]] = defaultdict(list)
+    for place in above:
+        found[top(place)].append(place)
+    return [tuple(sorted(members)) for members in found.values()]
+
+
+def _main(catalog: Catalog, members: tuple[Place, ...]) -> Place:
+    """The member that points at nothing and that most point at."""
+    pointing = {
+        (r.table, c) for r in catalog.references for c in r.columns if (r.table, c) in members
+    }
+    ends = [place for place in members if place not in pointing] or list(members)
+    count: dict[Place, int] = defaultdict(int)
+    for r in catalog.references:
+        for c in r.to_columns:
+            count[r.to, c] += 1
+    return min(ends, key=lambda place: (-count[place], place))
+
+
+def _proposal(
+    catalog: Catalog, plan: Plan, members: tuple[Place, ...], main: Place
+) -> Proposal:
+    """What the main column holds; what a referencing column says by its name counts too."""
+    found = []
+    for name, column in (main, *[m for m in members if m != main]):
+        table = catalog.tables[name]
+        found.append(propose(catalog, table, table.column(column), catalogue=is_catalogue(plan, name)))
+    first = found[0]
+    if first.label in ("direct", "credential") or first.kind in ("number", "category", "key", "uuid"):
+        return first
+    for proposal in found[1:]:
+        if proposal.label in ("direct", "credential"):
+            return proposal
+    if first.label in (None, "free_text", "quasi", "sensitive"):
+        return Proposal("technical", "key", "other tables point at it")
+    return first
+
+
+def is_catalogue(plan: Plan, name: str) -> bool:
+    """Whether a table holds things, not people, and is not part of the sample."""
+    node = plan.nodes[name]
+    return node.mode in ("whole", "referenced", "empty") and person_weight(node.table) == 0
+
+
+def _domain(
+    catalog: Catalog, table: Table, column: str, services: Mapping[str, str], taken: set[str]
+) -> str:
+    parts = words(table.name)
+    stem = "_".join([*parts[:-1], singular(parts[-1])]) if parts else slug(table.name)
+    name = slug(column)
+    named_after = name in (f"{stem}_id", f"{'_'.join(parts)}_id")
+    domain = name if named_after else f"{slug(table.name)}_{name}"
+    if domain in taken:
+        domain = f"{services[table.schema]}_{slug(table.name)}_{name}"
+    number = 2
+    while domain in taken:
+        domain, number = f"{domain}_{number}", number + 1
+    return domain
+
+
+def _mask(
+    catalog: Catalog,
+    plan: Plan,
+    server: Server,
+    members: tuple[Place, ...],
+    main: Place,
+    proposal: Proposal,
+    domain: str,
+) -> tuple[masks.Mask | None, str]:
+    """The mask that every member can take, else None with the reason for keeping the key."""
+    table = catalog.tables[main[0]]
+    columns = [catalog.tables[name].column(column) for name, column in members]
+    kinds = {column.type.plain.name for column in columns}
+    personal = proposal.label in ("direct", "credential")
+    if not personal:
+        if proposal.label == "none":
+            return None, "a code"
+        if is_catalogue(plan, main[0]):
+            return None, f"a key of {table.name}, which is no table of people"
+    for name, column in members:
+        if column in catalog.tables[name].partition_columns:
+            return None, f"decides on the partition of {name}"
+        if any(column in other.built_from for other in catalog.tables[name].columns) and not personal:
+            continue
+        if catalog.tables[name].column(column).generated:
+            return None, f"{name} generates it"
+    for mask in _candidates(columns, kinds, proposal, domain):
+        if all(_fits(catalog, server, place, mask) for place in members):
+            return mask, ""
+    return None, "no mask suits every column that it is joined with"
+
+
+def _candidates(
+    columns: list[Column], kinds: set[str], proposal: Proposal, domain: str
+) -> list[masks.Mask]:
+    if kinds == {"uuid"}:
+        return [masks.token_uuid(domain)]
+    if len(kinds) == 1 and kinds <= {"int2", "int4", "int8"}:
+        return [masks.token_number(next(iter(kinds)), domain)]
+    if all(column.type.is_text for column in columns):
+        lengths = [c.type.plain.length for c in columns if c.type.plain.length is not None]
+        length = min(lengths, default=None)
+        if proposal.kind == "email" and (length is None or length >= 33):
+            return [masks.email(length, None)[0], masks.code(domain)]
+        # Equal under citext is not equal as text, so the case goes before the mask comes.
+        folded = "citext" in kinds
+        first = masks.token_texts(domain, length) if proposal.label == "credential" or folded else []
+        return [m for m in first if m.macro == "token_text" and not folded] + (
+            [] if folded else [masks.code(domain)]
+        )
+    return []
+
+
+def _fits(catalog: Catalog, server: Server, place: Place, mask: masks.Mask) -> bool:
+    """Whether what the mask makes passes the constraints of one member."""
+    table = catalog.tables[place[0]]
+    column = table.column(place[1])
+    if any(
+        place[1] in x.columns and x.operators[x.columns.index(place[1])] != "="
+        for x in table.exclusions
+        if len(x.operators) == len(x.columns)
+    ):
+        return False
+    dependants = {c.name for c in table.columns if place[1] in c.built_from}
+    checks = [c for c in table.checks if place[1] in c.columns or dependants & set(c.columns)]
+    if not checks and not column.type.all_checks:
+        return True
+    return all(
+        server.holds(table, checks, {place[1]: mask.probe(place[1], n)}, place[1])
+        for n in range(len(mask.probes))
+    )

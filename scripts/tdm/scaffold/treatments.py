@@ -1,0 +1,677 @@
+"""What happens to each column of each table, so that what comes out still loads."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from tdm.scaffold import masks
+from tdm.scaffold import words as w
+from tdm.scaffold.catalog import Catalog, Check, Column, Table
+from tdm.scaffold.checks import Server
+from tdm.scaffold.classes import Proposal, person_weight, propose
+from tdm.scaffold.keys import Family, Place, is_catalogue
+from tdm.scaffold.masks import Mask
+from tdm.scaffold.names import singular, slug, sql_name, words
+from tdm.scaffold.subset import Plan
+
+_MUST_BE_TREATED = frozenset({"direct", "credential", "sensitive", "free_text"})
+_BUILT_IN = frozenset({"citext"})
+
+
+@dataclass
+class Treatment:
+    """One column of a masked model, and its entry in the sources."""
+
+    column: Column
+    proposal: Proposal
+    how: str
+    """One of kept, masked, dropped, undecided, generated."""
+    mask: Mask | None = None
+    reason: str = ""
+    """Why it was not treated as its class asks, or what nobody could decide."""
+    accepted: bool = False
+    """A person accepted this treatment without looking, by --accept-proposals."""
+    keep: str = ""
+    """Why a column is kept that its class would not let out."""
+    accept_type: bool = False
+
+    @property
+    def label(self) -> str | None:
+        """The class to declare; None where it is left open."""
+        if self.proposal.label is None and self.accepted:
+            return "sensitive"
+        return self.proposal.label
+
+
+@dataclass
+class TableTreatment:
+    """One masked model."""
+
+    table: Table
+    columns: list[Treatment]
+    entity: tuple[str, ...] = ()
+    """The columns that the row's digest is made from; used by masks of='person'."""
+    categories: list[str] = field(default_factory=list)
+    untreatable: str = ""
+    """Why no row of this table can leave."""
+
+    @property
+    def uses_entity(self) -> bool:
+        """Whether a mask refers to the row's digest."""
+        return any(t.mask is not None and "of=" in t.mask.arguments for t in self.columns)
+
+
+def treat(
+    catalog: Catalog,
+    plan: Plan,
+    server: Server,
+    families: Mapping[Place, Family],
+    name: str,
+    *,
+    accept: bool,
+) -> TableTreatment:
+    """Decide on every column of a table.
+
+    Args:
+        catalog: the database.
+        plan: what happens to the rows of each table.
+        server: asked whether constraints hold.
+        families: the columns that belong to keys.
+        name: the table.
+        accept: treat what names do not decide in the strictest way that the catalog allows.
+    """
+    return _TableWork(catalog, plan, server, families, name, accept).treat()
+
+
+class _TableWork:
+    """The work on one table."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        plan: Plan,
+        server: Server,
+        families: Mapping[Place, Family],
+        name: str,
+        accept: bool,
+    ) -> None:
+        self.catalog = catalog
+        self.plan = plan
+        self.server = server
+        self.families = families
+        self.name = name
+        self.accept = accept
+        self.table = catalog.tables[name]
+        self.catalogue = is_catalogue(plan, name)
+        self.entity = self._entity()
+        self.entity_is_unique = any(
+            index.plain and self.entity[:1] == index.columns for index in self.table.indexes
+        )
+        self.chains: dict[str, list[Mask | None]] = {}
+
+    def treat(self) -> TableTreatment:
+        done = [self._column(column) for column in self.table.columns]
+        result = TableTreatment(self.table, done, self.entity)
+        self._hold_together(result)
+        result.categories = self._categories(done)
+        for treatment in done:
+            if treatment.how == "impossible":
+                result.untreatable = f"{treatment.column.name}: {treatment.reason}"
+                break
+        if not result.uses_entity:
+            result.entity = ()
+        return result
+
+    # ------------------------------------------------------------ one column
+
+    def _column(self, column: Column) -> Treatment:
+        if column.generated:
+            base = self._generated_class(column)
+            return Treatment(column, base, "generated")
+        family = self.families.get((self.name, column.name))
+        if family is not None:
+            return self._key(column, family)
+        proposal = propose(self.catalog, self.table, column, catalogue=self.catalogue)
+        unknown = not type_is_known(column)
+        if proposal.label is None:
+            return self._open(column, proposal, unknown)
+        chain = self._chain(column, proposal)
+        self.chains[column.name] = chain
+        return self._first(column, proposal, chain, unknown)
+
+    def _first(
+        self, column: Column, proposal: Proposal, chain: list[Mask | None], unknown: bool
+    ) -> Treatment:
+        for mask in chain:
+            if mask is None:
+                return Treatment(column, proposal, "kept", accept_type=unknown)
+            if self._suits(column, mask):
+                return Treatment(column, proposal, "masked", mask, accept_type=unknown)
+        if proposal.label in ("none", "technical", "quasi"):
+            return Treatment(column, proposal, "kept", accept_type=unknown)
+        reason = "no mask suits its constraints"
+        return self._open(column, replace(proposal, why=reason), unknown)
+
+    def _key(self, column: Column, family: Family) -> Treatment:
+        proposal = family.proposal
+        if column.name in self._of_empty_parents():
+            return Treatment(column, proposal, "masked", masks.set_null(), "points at a table that leaves empty")
+        if family.mask is not None:
+            return Treatment(column, proposal, "masked", family.mask)
+        keep = ""
+        if proposal.label in _MUST_BE_TREATED:
+            keep = family.why
+        return Treatment(column, proposal, "kept", reason=family.why, keep=keep)
+
+    def _of_empty_parents(self) -> set[str]:
+        """Columns that have to be NULL because the rows that they point at do not leave."""
+        found = set()
+        for r in self.catalog.references_from.get(self.name, ()):
+            if self.plan.nodes[r.to].mode == "empty" and self.plan.nodes[self.name].mode != "empty":
+                free = [c for c in r.columns if not self.table.column(c).not_null]
+                found |= set(free[:1])
+        return found
+
+    def _generated_class(self, column: Column) -> Proposal:
+        """A generated column holds what the columns that it is built from hold."""
+        order = ("credential", "direct", "sensitive", "free_text", "quasi", "technical", "none")
+        labels = []
+        for name in column.built_from:
+            base = self.table.column(name)
+            family = self.families.get((self.name, name))
+            found = family.proposal if family else propose(self.catalog, self.table, base, catalogue=self.catalogue)
+            labels.append(found.label or ("sensitive" if self.accept else None))
+        if None in labels:
+            return Proposal(None, "generated", f"computed from {', '.join(column.built_from)}")
+        label = min(labels, key=lambda text: order.index(text or "none"), default="none")
+        return Proposal(label, "generated", f"computed from {', '.join(column.built_from)}")
+
+    def _open(self, column: Column, proposal: Proposal, unknown: bool) -> Treatment:
+        """A column that names do not decide."""
+        if not self.accept:
+            return Treatment(column, proposal, "undecided", reason=proposal.why)
+        for mask in self._strictest(column):
+            if self._suits(column, mask):
+                return Treatment(
+                    column, proposal, "masked", mask, proposal.why, accepted=True, accept_type=unknown
+                )
+        if column.default is not None and not self._is_unique(column.name):
+            return Treatment(column, proposal, "dropped", None, proposal.why, True, accept_type=unknown)
+        if proposal.label in (None, "none", "quasi") and not type_is_sayable(column):
+            # Nothing of it can be read by anybody's eyes: a number, a date, a truth value.
+            return Treatment(
+                column, proposal, "kept", None, proposal.why, True, "no treatment keeps its constraints"
+            )
+        return Treatment(column, proposal, "impossible", None, proposal.why, True, accept_type=unknown)
+
+    def _strictest(self, column: Column) -> list[Mask]:
+        """NULL, else a constant of its type, else a token."""
+        found = [masks.set_null()]
+        checks = self._checks_on(column.name, alone=True)
+        if not self._is_unique(column.name):
+            text = self.server.constant(self.table, column, checks)
+            if text is not None:
+                found.append(masks.constant(text, column))
+        plain = column.type.plain
+        domain = self._domain(column)
+        if plain.name in ("int2", "int4", "int8"):
+            found.append(masks.token_number(plain.name, domain))
+        elif plain.name == "uuid":
+            found.append(masks.token_uuid(domain))
+        elif column.type.is_text and plain.name != "citext":
+            found += masks.token_texts(domain, plain.length)
+        elif column.type.is_text:
+            found += [m for m in masks.token_texts(domain, plain.length) if m.macro == "token_text"]
+        return found
+
+    # ------------------------------------------------------- what suits whom
+
+    def _suits(self, column: Column, mask: Mask) -> bool:
+        """Whether a mask keeps the constraints that concern this column alone."""
+        if mask.nulls_made:
+            if column.not_null or self._feeds_not_null(column) or not self._null_is_distinct(column.name):
+                return False
+        if self._is_unique(column.name) and not self._injective(mask):
+            return False
+        length = column.type.plain.length
+        if (
+            column.type.is_text
+            and length is not None
+            and mask.length not in (None, masks.SAME)
+            and (mask.length or 0) > length
+        ):
+            return False
+        if mask.by_value and self._repeats(column) and not self._is_unique(column.name):
+            return False
+        checks = self._checks_on(column.name, alone=True)
+        tight = column.type.plain.name in ("numeric", "int2", "int4", "int8", "float4", "date", "timestamp", "timestamptz")
+        if not checks and not column.type.all_checks and not (tight and mask.macro != "set_null"):
+            return True
+        return all(
+            self.server.holds(self.table, checks, {column.name: mask.probe(column.name, n)}, column.name)
+            for n in range(len(mask.probes))
+        )
+
+    def _injective(self, mask: Mask) -> bool:
+        return mask.injective == "yes" or (mask.injective == "entity" and self.entity_is_unique)
+
+    def _is_unique(self, name: str) -> bool:
+        """Whether a unique index or an exclusion needs the column to stay one to one."""
+        fed = {c.name for c in self.table.columns if name in c.built_from} | {name}
+        return any(fed & set(index.used) for index in self.table.indexes) or any(
+            fed & set(exclusion.columns) for exclusion in self.table.exclusions
+        )
+
+    def _null_is_distinct(self, name: str) -> bool:
+        fed = {c.name for c in self.table.columns if name in c.built_from} | {name}
+        indexes = [index for index in self.table.indexes if fed & set(index.used)]
+        # An index with an expression or predicate may see equal values where NULL comes in.
+        return all(index.nulls_distinct and name in index.columns for index in indexes)
+
+    def _feeds_not_null(self, column: Column) -> bool:
+        return any(c.not_null and column.name in c.built_from for c in self.table.columns)
+
+    def _repeats(self, column: Column) -> bool:
+        """Whether few values come again and again, so that counting undoes a mask by value."""
+        if column.distinct is None or column.filled is None or not column.filled:
+            return False
+        return column.filled > 3 * column.distinct and column.distinct < 2_000
+
+    def _checks_on(self, name: str, *, alone: bool) -> list[Check]:
+        """The CHECK constraints of a column, by way of generated columns too."""
+        fed = {c.name for c in self.table.columns if name in c.built_from}
+        found = [c for c in self.table.checks if name in c.columns or fed & set(c.columns)]
+        if alone:
+            return [c for c in found if set(c.columns) <= {name}]
+        return found
+
+    def _domain(self, column: Column) -> str:
+        stem = "_".join(singular(part) for part in words(self.table.name)) or slug(self.table.name)
+        name = slug(column.name)
+        return name if name.startswith(f"{stem}_") else f"{slug(self.table.name)}_{name}"
+
+    # --------------------------------------------------------- masks by kind
+
+    def _chain(self, column: Column, proposal: Proposal) -> list[Mask | None]:
+        """The masks to try for what a column holds, best first; None stands for keeping it."""
+        kind, label = proposal.kind, proposal.label
+        length = column.type.plain.length
+        plain = column.type.plain.name
+        of = "person" if self.entity else None
+        domain = self._domain(column)
+        unique = self._is_unique(column.name)
+        if label == "none" or (label == "quasi" and kind == "category"):
+            return [None]
+        if label == "technical" and kind in ("key", "uuid"):
+            return self._identifier(column, domain)
+        text_end: list[Mask | None] = [masks.lorem(), masks.set_null()]
+        if unique:
+            text_end = [*masks.token_texts(domain, length), masks.set_null()]
+        constants: list[Mask | None] = []
+        found: list[Mask | None]
+        match kind:
+            case "email":
+                found = list(masks.email(length, of))
+            case "full_name":
+                found = list(masks.picked("mask_full_name", "Anna Smith", 41, of))
+            case "first_name":
+                found = list(masks.picked("mask_first_name", "Anna", 20, of))
+            case "last_name":
+                found = list(masks.picked("mask_last_name", "Smith", 20, of))
+            case "login":
+                found = list(masks.login(length, of))
+            case "phone":
+                found = [*masks.phone(of), masks.digits(domain)]
+            case "street":
+                found = list(masks.picked("mask_street", "Mill Lane 17", 40, of))
+            case "city":
+                found = list(masks.picked("mask_city", "Springfield", 40, of))
+            case "company":
+                found = list(masks.picked("mask_company", "Acme Trading", 40, of))
+            case "job":
+                found = list(masks.picked("mask_job", "Engineer", 40, of))
+            case "postcode":
+                found = self._postcode(column)
+            case "national_id":
+                found = [masks.code(domain)]
+            case "card":
+                found = [
+                    masks.simple("mask_card", probe=_DIGITS, by_value=True),
+                    masks.digits(domain),
+                ]
+            case "iban":
+                found = [masks.simple("mask_iban", by_value=True), masks.code(domain)]
+            case "last_four":
+                found = [masks.digits(domain), masks.constant("0000", column)]
+            case "ip" if plain in ("inet", "cidr"):
+                found = [masks.simple("mask_ip", by_value=True), masks.constant(_IPS[plain], column), masks.set_null()]
+            case "ip":
+                found = [masks.constant("192.0.2.1", column)]
+            case "mac" if plain in ("macaddr",):
+                found = [masks.simple("mask_mac", by_value=True), masks.constant("02:00:00:00:00:01", column), masks.set_null()]
+            case "mac":
+                found = [masks.constant("02:00:00:00:00:01", column)]
+            case "url":
+                found = self._url(column, domain)
+            case "user_agent":
+                found = []
+            case "password" | "password_hash" | "secret":
+                found = [*masks.secret(length, domain), *self._constant(column), masks.set_null()]
+                text_end = [*(masks.token_texts(domain, length) if unique else []), masks.lorem()]
+            case "uuid":
+                found = [masks.token_uuid(domain), masks.set_null()]
+            case "birth" | "personal_date" if column.type.is_text:
+                found = [masks.constant("1980-01-01", column)]
+            case "birth" | "personal_date":
+                found = [masks.shifted(plain, of)] if of else []
+                found += [masks.year_only(), masks.set_null(), None]
+            case "gender":
+                found = self._gender(column)
+            case "sensitive" | "category" | "flag":
+                found = [masks.set_null(), *self._constant(column)]
+            case "money":
+                found = [masks.noise(of)] if plain != "text" and not column.type.is_text else []
+                found += [masks.set_null(), *self._constant(column)]
+            case "geo" if column.type.is_text:
+                found = [masks.set_null(), *self._constant(column)]
+            case "geo":
+                found = [masks.moved_place(of)] if of and plain in ("numeric", "float4", "float8") else []
+                found += [masks.set_null(), *self._constant(column)]
+            case "shape":
+                found = [masks.set_null(), *self._constant(column)]
+            case "json":
+                found = [Mask("mask_json"), masks.set_null(), *self._constant(column)]
+            case "bytes":
+                found = [masks.set_null(), *self._constant(column), masks.simple("mask_bytes", by_value=True)]
+            case "array":
+                found = self._array(column, domain)
+            case "hstore" | "tsvector":
+                found = [*self._constant(column), masks.set_null()]
+            case "secret_number":
+                found = [masks.set_null(), *self._constant(column), *self._numbers(plain, domain)]
+            case "national_id_number" | "card_number" | "phone_number":
+                found = [*self._numbers(plain, domain), masks.set_null(), *self._constant(column)]
+            case "free_text" | "label":
+                found = []
+            case _:
+                found = []
+        constants += self._constant(column) if column.type.is_text and not unique else []
+        if column.type.is_text:
+            found += [*text_end, *constants]
+        return found
+
+    def _constant(self, column: Column) -> list[Mask | None]:
+        text = self.server.constant(self.table, column, self._checks_on(column.name, alone=True))
+        return [masks.constant(text, column)] if text is not None else []
+
+    def _numbers(self, plain: str, domain: str) -> list[Mask | None]:
+        if plain in ("int2", "int4", "int8"):
+            return [masks.token_number(plain, domain)]
+        return [masks.digits(domain)] if plain == "numeric" else []
+
+    def _identifier(self, column: Column, domain: str) -> list[Mask | None]:
+        """An identifier outside every foreign key: as the key that it names, else by itself."""
+        named = self._named_family(column)
+        if named is not None:
+            return [named.mask, None] if named.mask is not None else [None]
+        if self.catalogue:
+            return [None]
+        plain = column.type.plain.name
+        if column.name in self.table.partition_columns:
+            return [None]
+        if plain in ("int2", "int4", "int8"):
+            return [masks.token_number(plain, domain), None]
+        if plain == "uuid":
+            return [masks.token_uuid(domain), None]
+        if column.type.is_text and plain != "citext":
+            return [_technical(masks.code(domain)), None]
+        return [None]
+
+    def _named_family(self, column: Column) -> Family | None:
+        """The family of the key that a column names: customer_id in a table without the key."""
+        parts = words(column.name)
+        if len(parts) < 2:
+            return None
+        stem = "_".join(parts[:-1])
+        found = {
+            family.main: family
+            for family in self.families.values()
+            if "_".join([*words(family.main[0].split(".", 1)[1])[:-1], singular(words(family.main[0].split(".", 1)[1])[-1])] if words(family.main[0].split(".", 1)[1]) else [""]) == stem
+            and self.catalog.tables[family.main[0]].key == (family.main[1],)
+            and self.catalog.tables[family.main[0]].column(family.main[1]).type.plain.name
+            == column.type.plain.name
+        }
+        return next(iter(found.values())) if len(found) == 1 else None
+
+    def _postcode(self, column: Column) -> list[Mask | None]:
+        name = sql_name(column.name)
+        rest = "regexp_replace(regexp_replace(substr({c}::text, 3), '[0-9]', '0', 'g'), '[A-Za-z]', 'A', 'g')"
+        coarse = masks.sql(
+            f"left({name}::text, 2) || {rest.replace('{c}', name)}",
+            f"left({{c}}::text, 2) || {rest}",
+            "{'max_length': 'same'}",
+        )
+        return [Mask("mask_postcode", length=masks.SAME, by_value=True, probes=(_DIGITS,)), coarse]
+
+    def _url(self, column: Column, domain: str) -> list[Mask | None]:
+        sample = "https://www.example.com/0123456789abcdef01234567"
+        by_value = Mask("mask_url", "", "yes", length=48, by_value=True, probes=(f"'{sample}'",))
+        return [by_value, masks.constant("https://www.example.com/", column)]
+
+    def _gender(self, column: Column) -> list[Mask | None]:
+        """The sex that goes with the name where the catalog says how it is written, else kept."""
+        if not self.entity or not column.type.is_text or column.type.plain.kind == "enum":
+            return [None]
+        texts = [
+            text
+            for check in self._checks_on(column.name, alone=True)
+            for text in re.findall(r"'((?:[^']|'')*)'", check.expression)
+        ]
+        texts += [t for c in column.type.all_checks for t in re.findall(r"'((?:[^']|'')*)'", c)]
+        female = [t for t in texts if t.lower() in ("f", "female", "w", "woman", "femme", "frau")]
+        male = [t for t in texts if t.lower() in ("m", "male", "man", "homme", "mann", "h")]
+        if len(female) != 1 or len(male) != 1:
+            return [None]
+        other = [t for t in dict.fromkeys(texts) if t not in (*female, *male)]
+        arguments = f"of='person', female='{female[0]}', male='{male[0]}'"
+        if other:
+            arguments += f", other={other!r}"
+        return [Mask("mask_sex", arguments, probes=(f"'{female[0]}'", f"'{male[0]}'")), None]
+
+    def _array(self, column: Column, domain: str) -> list[Mask | None]:
+        element = column.type.plain.element
+        found: list[Mask | None] = []
+        if element is not None and element.is_text and element.kind != "domain":
+            found.append(Mask("mask_array"))
+        elif element is not None and element.plain.name == "int8":
+            found.append(Mask("token_array", f"domain='{domain}'", "yes"))
+        return [*found, masks.set_null(), *self._constant(column)]
+
+    # ------------------------------------------------------ the row's person
+
+    def _entity(self) -> tuple[str, ...]:
+        """The columns that say whose row this is: its address, its key, or its owner's key."""
+        plain = {c.name: c for c in self.table.columns if not c.generated}
+        person = person_weight(self.table) > 0
+        key = self.table.key
+        own = key if len(key) == 1 and not plain.get(key[0], self.table.columns[0]).generated else ()
+        if person:
+            mails = [
+                c
+                for c in plain.values()
+                if c.type.is_text
+                and w.matches(w.EMAIL, words(c.name))
+                and propose(self.catalog, self.table, c, catalogue=False).kind == "email"
+            ]
+            shared = any(
+                (self.name, column) in self.families
+                and len(self.families[self.name, column].members) > 1
+                for column in own
+            )
+            if len(mails) == 1 and not (own and shared and not mails[0].not_null):
+                name = mails[0].name
+                if mails[0].not_null:
+                    return (name,)
+                return (name, *own) if own else ()
+            if own:
+                return own
+        owners = [
+            c
+            for r in self.catalog.references_from.get(self.name, ())
+            if len(r.columns) == 1 and person_weight(self.catalog.tables[r.to]) > 0
+            for c in r.columns
+            if c in plain and c not in self._of_empty_parents()
+        ]
+        sure = [c for c in owners if plain[c].not_null]
+        if sure:
+            return (sure[0],)
+        if own:
+            return own
+        filled = [c for c in key if c in plain]
+        return (filled[0],) if filled else ()
+
+    # ---------------------------------------------------- several at a time
+
+    def _hold_together(self, result: TableTreatment) -> None:
+        """Mend what breaks a CHECK over several columns, the least needed mask first."""
+        by_name = {t.column.name: t for t in result.columns}
+        for check in self.table.checks:
+            names = set(check.columns)
+            for column in self.table.columns:
+                if column.name in names and column.generated:
+                    names |= set(column.built_from)
+            masked = [by_name[n] for n in sorted(names) if n in by_name and by_name[n].mask]
+            if len(names) < 2 or not masked:
+                continue
+            for _ in range(8):
+                if self._check_holds(check, masked):
+                    break
+                if not self._give_way(check, masked):
+                    for treatment in masked:
+                        if (self.name, treatment.column.name) not in self.families:
+                            treatment.how = "impossible"
+                            treatment.reason = f"no treatment keeps the constraint {check.name}"
+                    break
+                masked = [t for t in masked if t.mask]
+
+    def _check_holds(self, check: Check, masked: list[Treatment]) -> bool:
+        variants = max((len(t.mask.probes) for t in masked if t.mask), default=1)
+        return all(
+            self.server.holds(
+                self.table,
+                [check],
+                {t.column.name: t.mask.probe(t.column.name, n) for t in masked if t.mask},
+            )
+            for n in range(variants)
+        )
+
+    def _give_way(self, check: Check, masked: list[Treatment]) -> bool:
+        """Change one treatment so that the check has a chance; False when nothing is left."""
+        for treatment in masked:
+            label = treatment.proposal.label
+            if label in ("quasi", "none") and (self.name, treatment.column.name) not in self.families:
+                treatment.mask, treatment.how = None, "kept"
+                return True
+        for treatment in masked:
+            if (self.name, treatment.column.name) in self.families or treatment.mask is None:
+                continue
+            column = treatment.column
+            options: list[Mask] = [m for m in self.chains.get(column.name, []) if m is not None]
+            options += self._strictest(column)
+            place = options.index(treatment.mask) if treatment.mask in options else -1
+            for mask in options[place + 1 :]:
+                if self._suits(column, mask):
+                    treatment.mask = mask
+                    return True
+        return False
+
+    def _categories(self, done: list[Treatment]) -> list[str]:
+        """Kept columns of few values, of which the masked table should lose none."""
+        node = self.plan.nodes[self.name]
+        if node.mode == "referenced" or node.mode == "empty":
+            return []
+        if node.mode != "whole" and self.table.rows < 20_000:
+            return []  # a small sample of clustered rows may well miss a value
+        found = []
+        for t in done:
+            few = t.column.distinct is not None and 2 <= t.column.distinct <= 20
+            wordy = t.column.type.is_text or t.column.type.plain.kind == "enum"
+            if t.how == "kept" and t.proposal.label == "none" and few and wordy:
+                found.append(t.column.name)
+        return found
+
+
+_DIGITS = "translate({c}::text, '0123456789', '1234567890')"
+_IPS = {"inet": "192.0.2.1", "cidr": "192.0.2.0/24"}
+
+
+def _technical(mask: Mask) -> Mask:
+    # Identifiers may repeat: which rows belong together is what they are for.
+    return replace(mask, by_value=False)
+
+
+def type_is_known(column: Column) -> bool:
+    """Whether the guard knows the type: the same rule as in macros/gates/live_columns.sql."""
+    parts = [column.type]
+    while parts:
+        part = parts.pop()
+        if part.base is not None:
+            parts.append(part.base)
+        elif part.element is not None:
+            parts.append(part.element)
+        elif part.kind == "enum" or part.name in _BUILT_IN:
+            continue
+        elif part.kind == "composite" or not part.built_in or part.name == "xml":
+            return False
+    return True
+
+
+def type_is_sayable(column: Column) -> bool:
+    """Whether values of the type can spell anything out."""
+    return column.type.plain.name not in (
+        "bool",
+        "int2",
+        "int4",
+        "int8",
+        "float4",
+        "float8",
+        "numeric",
+        "date",
+        "time",
+        "timetz",
+        "timestamp",
+        "timestamptz",
+        "interval",
+    )
+
+
+def empties(catalog: Catalog, untreatable: Mapping[str, str]) -> dict[str, str]:
+    """The tables that leave empty: those that nothing can treat, and those that must point there."""
+    found = dict(untreatable)
+    while True:
+        more = {
+            r.table: f"{', '.join(r.columns)} must point at {r.to}, which leaves empty"
+            for r in catalog.references
+            if r.to in found
+            and r.table not in found
+            and r.table != r.to
+            and all(catalog.tables[r.table].column(c).not_null for c in r.columns)
+        }
+        if not more:
+            return found
+        found |= more
+
+
+def counts(treated: Mapping[str, TableTreatment]) -> dict[str, dict[str, int]]:
+    """Columns by class and by treatment."""
+    classes: Counter[str] = Counter()
+    treatments: Counter[str] = Counter()
+    for table in treated.values():
+        for t in table.columns:
+            classes[t.label or "undecided"] += 1
+            treatments[t.how] += 1
+    return {"classes": dict(sorted(classes.items())), "treatments": dict(sorted(treatments.items()))}
+
