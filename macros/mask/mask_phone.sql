@@ -2,7 +2,7 @@
     dialled into it (00999); short ones become 555-01xx. Layout and number of digits stay. -#}
 {% macro mask_phone(column, of=none, domain='phone', value=none) -%}
     {%- set original = tdm._value(column, value) -%}
-    {%- set digits = "lpad((" ~ tdm.slice(tdm._digest(original, of, domain), 17) ~ " % 1000000000000)::text, 12, '0')" -%}
+    {%- set digits = "lpad((" ~ tdm._printed(tdm._digest(original, of, domain)) ~ " % 1000000000000)::text, 12, '0')" -%}
     case
         when {{ original }}::text = '' then ''
         when {{ original }}::text !~ '[0-9]' then repeat('x', length({{ original }}::text))

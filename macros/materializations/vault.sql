@@ -35,11 +35,12 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{#- The key id that a release of this environment has pinned in the project (an exposure, written by `tdm export`). -#}
+{#- The key id that a release of this environment, in a database of this name, has pinned in the project (an exposure,
+    written by `tdm export`); none where nothing is pinned. -#}
 {% macro pinned_key_id() -%}
     {%- for exposure in graph.exposures.values() -%}
         {%- set facts = exposure.config.meta or {} -%}
-        {%- if facts.get('environment') == target.name and facts.get('key_id') -%}
+        {%- if facts.get('environment') == target.name and facts.get('database') == target.dbname and facts.get('key_id') -%}
             {{ return(facts.key_id) }}
         {%- endif -%}
     {%- endfor -%}
