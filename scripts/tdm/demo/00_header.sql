@@ -8,6 +8,7 @@
 --   hard case                              where
 --   composite primary key                  shop.order_lines, shop.shipment_lines, catalog.product_tags, shop.events
 --   composite foreign key                  shop.shipment_lines (order_id, line_no) -> shop.order_lines
+--   composite FK to a unique key           shop.shipment_lines (shipment_id, order_id) -> shop.shipments
 --   nullable composite FK, MATCH SIMPLE    shop.reviews (order_id, line_no) -> shop.order_lines; some rows half NULL
 --   self reference                         catalog.categories.parent_id, shop.customers.referred_by, support.user.manager_id
 --   two-table cycle                        shop.customers.default_address_id <-> shop.addresses.customer_id (one side deferrable)
@@ -29,7 +30,7 @@
 --   table without a primary key            auth.login_attempts
 --   generated column                       auth.users.email_domain (over personal data), shop.order_lines.line_amount,
 --                                          catalog.products.search (tsvector)
---   identity column                        always: shop.customers.customer_id, auth.users.user_no; by default: shop.addresses, …
+--   identity column                        always: shop.customers.customer_id, auth.users.user_no; by default: others
 --   serial column                          catalog.tags.tag_id
 --   enum                                   auth.sex, auth.user_status, shop.tier, shop.order_status, billing.method_kind, …
 --   domain with CHECK                      auth.email_address, shop.phone_number, billing.iban, billing.amount
@@ -71,6 +72,7 @@ set local intervalstyle to 'postgres';
 set local client_min_messages to warning;
 set local search_path to pg_catalog;
 set local standard_conforming_strings to on;
+set local jit to off;    -- costs more than it saves here
 
 -- Helpers live here and go at the end.
 create schema demo_gen;
@@ -119,6 +121,11 @@ begin
 end
 $$;
 
+-- Nine digits, another nine for every i below a billion.
+create function demo_gen.shuffled(i bigint) returns text
+language sql immutable parallel safe as
+$$ select lpad((i * 387420489 % 1000000000)::text, 9, '0') $$;
+
 -- Digits with their Luhn check digit.
 create function demo_gen.luhn(digits text) returns text
 language sql immutable parallel safe as
@@ -131,17 +138,18 @@ $$;
 create function demo_gen.iban(country text, bban text) returns text
 language sql immutable parallel safe as
 $$
-    select country || lpad((98 - string_agg(
-        case when c between '0' and '9' then c else (ascii(c) - 55)::text end, '' order by k)::numeric % 97)::text, 2, '0') || bban
-    from (select k, substr(bban || country || '00', k, 1) collate "C"
-        from generate_series(1, length(bban) + 4) as k) as letters (k, c)
+    select country || lpad((98 - string_agg(digits, '' order by k)::numeric % 97)::text, 2, '0') || bban
+    from generate_series(1, length(bban) + 4) as k
+    cross join lateral (select ascii(substr(bban || country || '00', k, 1))) as letter (code)
+    cross join lateral (select (case when code < 65 then code - 48 else code - 55 end)::text) as value (digits)
 $$;
 
 create function demo_gen.ip(i bigint, salt int) returns inet
 language sql immutable parallel safe as
 $$
     select case when demo_gen.n(i, salt, 100) < 12
-        then format('2a02:%s:%s:%s::%s', to_hex(4096 + demo_gen.n(i, salt + 1, 4096)), to_hex(1 + demo_gen.n(i, salt + 2, 65000)),
+        then format('2a02:%s:%s:%s::%s',
+            to_hex(4096 + demo_gen.n(i, salt + 1, 4096)), to_hex(1 + demo_gen.n(i, salt + 2, 65000)),
             to_hex(1 + demo_gen.n(i, salt + 3, 65000)), to_hex(1 + demo_gen.n(i, salt + 4, 65000)))::inet
         else format('%s.%s.%s.%s', 77 + demo_gen.n(i, salt + 1, 16), demo_gen.n(i, salt + 2, 256),
             demo_gen.n(i, salt + 3, 256), 1 + demo_gen.n(i, salt + 4, 254))::inet
@@ -152,7 +160,8 @@ $$;
 create function demo_gen.plain(name text) returns text
 language sql immutable parallel safe as
 $$
-    select regexp_replace(lower(translate(name, 'ÄÖÜäöüßÉéèëêáàãâñçØøÅåíïóôúřěčžšłćńąęğşŠŁÁÍÓ', 'AOUaousEeeeeaaaancOoAaiioourecszlcnaegsSLAIO') collate "C"), '[^a-z]', '', 'g')
+    select regexp_replace(lower(translate(name, 'ÄÖÜäöüßÉéèëêáàãâñçØøÅåíïóôúřěčžšłćńąęğşŠŁÁÍÓ',
+        'AOUaousEeeeeaaaancOoAaiioourecszlcnaegsSLAIO') collate "C"), '[^a-z]', '', 'g')
 $$;
 
 -- How many rows of each kind at this scale.
@@ -195,21 +204,26 @@ create table demo_gen.country (
 insert into demo_gen.country values
 ('US', 'United States', 'USD', 300, 'latin', '+1 %## %## ####', '%####', null,
     '{bluejay-mailbox.com,harborletter-mail.net,quill-inbox.org,prairiepost-mail.com}',
-    '{Springwater,Port Ellison,Maple Junction,Rivercrest,Fort Calder,San Aurelio}', '{Oak Street,Main Street,Lakeview Drive,Elm Avenue,2nd Street}', 39, -95),
+    '{Springwater,Port Ellison,Maple Junction,Rivercrest,Fort Calder,San Aurelio}',
+        '{Oak Street,Main Street,Lakeview Drive,Elm Avenue,2nd Street}', 39, -95),
 ('DE', 'Germany', 'EUR', 160, 'latin', '+49 15# ########', '%####', '##################',
     '{lindenpost-mail.de,kurierfach-mail.de,brieftaube-online.de}',
-    '{Neuburg am See,Altenfurt,Köningsbrück,Großmühlen,Sankt Leonhard}', '{Lindenstraße,Am Mühlbach,Goethestraße,Hauptstraße,Birkenweg}', 51, 10),
+    '{Neuburg am See,Altenfurt,Köningsbrück,Großmühlen,Sankt Leonhard}',
+        '{Lindenstraße,Am Mühlbach,Goethestraße,Hauptstraße,Birkenweg}', 51, 10),
 ('GB', 'United Kingdom', 'GBP', 100, 'latin', '+44 7### ######', '@@%# %@@', '@@@@##############',
     '{thistlemail-box.co.uk,pennypost-mail.co.uk}',
     '{Ashcombe,Kingsferry,Little Hadwick,Northwold}', '{High Street,Church Lane,Station Road,Mill Lane}', 53, -1),
 ('FR', 'France', 'EUR', 80, 'latin', '+33 6 ## ## ## ##', '%####', '#####################@#',
-    '{bonjour-boite.fr,pli-courrier.fr}', '{Saint-Aubry,Villefontaine-sur-Lac,Montclair,Beaurivage}', '{rue des Tilleuls,avenue de la Gare,place du Marché}', 47, 2),
+    '{bonjour-boite.fr,pli-courrier.fr}', '{Saint-Aubry,Villefontaine-sur-Lac,Montclair,Beaurivage}',
+        '{rue des Tilleuls,avenue de la Gare,place du Marché}', 47, 2),
 ('NL', 'Netherlands', 'EUR', 40, 'latin', '+31 6 ########', '%### @@', '@@@@##########',
     '{polderpost-mail.nl}', '{Oudewaard,Nieuwerbrug,Zandvliet}', '{Kerkstraat,Dorpsstraat,Molenweg}', 52, 5),
 ('ES', 'Spain', 'EUR', 40, 'latin', '+34 6## ### ###', '%####', '####################',
-    '{buzonclaro-correo.es}', '{Villareal del Mar,Puerto Alto,Santa Marina}', '{Calle Mayor,Avenida del Sol,Plaza Nueva}', 40, -4),
+    '{buzonclaro-correo.es}', '{Villareal del Mar,Puerto Alto,Santa Marina}',
+        '{Calle Mayor,Avenida del Sol,Plaza Nueva}', 40, -4),
 ('IT', 'Italy', 'EUR', 40, 'latin', '+39 3## #######', '%####', '@######################',
-    '{postaserena-mail.it}', '{Borgo San Lauro,Montefiore,Castelvento}', '{Via Roma,Corso Garibaldi,Via dei Mille}', 43, 12),
+    '{postaserena-mail.it}', '{Borgo San Lauro,Montefiore,Castelvento}', '{Via Roma,Corso Garibaldi,Via dei Mille}',
+        43, 12),
 ('PL', 'Poland', 'PLN', 30, 'latin', '+48 %## ### ###', '%#-###', '########################',
     '{skrzynka-list.pl}', '{Nowa Dębina,Stary Młyn,Zielonka Górna}', '{ul. Lipowa,ul. Szkolna,ul. Polna}', 52, 19),
 ('SE', 'Sweden', 'SEK', 25, 'latin', '+46 7# ### ## ##', '%## ##', '####################',
@@ -269,7 +283,9 @@ from (values
 ) as lists (script, part, entries), lateral regexp_split_to_table(entries, ' ') as entry;
 
 -- Canary people: their values occur nowhere else. Strata of one customer each, but for number 07.
-create table demo_gen.canary (k int primary key, p bigint, country_code text, tier text, sex text, given text, family text);
+create table demo_gen.canary (
+    k int primary key, p bigint, country_code text, tier text, sex text, given text, family text
+);
 
 insert into demo_gen.canary
 select k, p, country_code, tier, sex, given, family
@@ -293,7 +309,11 @@ drawn as (
     select
         p,
         canary.k,
-        case when p <= size.customers then 'customer' when p <= size.customers + size.visitors then 'visitor' else 'staff' end as kind,
+        case
+            when p <= size.customers then 'customer'
+            when p <= size.customers + size.visitors then 'visitor'
+            else 'staff'
+        end as kind,
         coalesce(canary.country_code, case
             when p > size.customers + size.visitors or p = 77 then 'DE'
             when p between 51 and 53 then 'LI'
@@ -317,8 +337,11 @@ drawn as (
     cross join lateral generate_series(1, size.customers + size.visitors + size.staff) as p
     left join demo_gen.canary using (p)
     join (
-        select country_code, sum(share) over (order by country_code collate "C") - share as above, sum(share) over (order by country_code collate "C") as below
-        from demo_gen.country where share > 0
+        select country_code, upto - share as above, upto as below
+        from (
+            select country_code, share, sum(share) over (order by country_code collate "C") as upto
+            from demo_gen.country where share > 0
+        ) as running
     ) as shares on demo_gen.n(p, 1, 1000) >= shares.above and demo_gen.n(p, 1, 1000) < shares.below
 
 ),
@@ -334,7 +357,8 @@ scripted as (
 
 lists as (
 
-    select script, part, array_agg(name order by name collate "C") as names, array_agg(ascii order by name collate "C") as ascii
+    select script, part, array_agg(name order by name collate "C") as names,
+        array_agg(ascii order by name collate "C") as ascii
     from demo_gen.names group by script, part
 
 ),
@@ -376,9 +400,11 @@ select
     sex,
     given_name,
     family_name,
-    case when numbered.script in ('japanese', 'chinese') then family_name || given_name else given_name || ' ' || family_name end as full_name,
+    case when numbered.script in ('japanese', 'chinese') then family_name || given_name
+        else given_name || ' ' || family_name end as full_name,
     given_ascii || case demo_gen.n(p, 11, 4) when 0 then '' when 1 then '_' else '.' end || family_ascii
-        || case when same_name > 1 or demo_gen.n(p, 11, 4) = 0 then p::text else '' end || '@' || mail_domain as email,
+        || case when same_name > 1 or demo_gen.n(p, 11, 4) = 0 then p::text else '' end
+        || '@' || mail_domain as email,
     case when k is null then left(given_ascii, 1) || left(family_ascii, 20) || p else 'zqlogin0' || k end as login,
     -- canary: phone, national id, passport, address, device
     case when k is null then demo_gen.fill(country.phone, p, 12) else '+883 510 0770 40' || k end as phone,
@@ -388,9 +414,11 @@ select
         lpad((1 + demo_gen.n(p, 15, 665))::text, 3, '0') || '-' || lpad((1 + demo_gen.n(p, 16, 99))::text, 2, '0')
         || '-' || lpad((1 + demo_gen.n(p, 17, 9999))::text, 4, '0')) end as national_id,
     case when k is not null then 'ZQP77040' || k
-        when country_code <> 'US' and demo_gen.u(p, 18) < 0.5 then demo_gen.fill('@@#######', p, 19) end as passport_no,
+        when country_code <> 'US' and demo_gen.u(p, 18) < 0.5 
+            then demo_gen.fill('@@#######', p, 19) end as passport_no,
     case when k is null then demo_gen.ip(p, 20) else ('185.77.204.4' || k)::inet end as ip,
-    case when k is null then ('3c' || demo_gen.hex('mac', p, 10))::macaddr else ('7a71ca4a590' || k)::macaddr end as mac,
+    case when k is null then ('3c' || demo_gen.hex('mac', p, 10))::macaddr
+        else ('7a71ca4a590' || k)::macaddr end as mac,
     case when k is null then demo_gen.hex('device', p, 24) else 'zqdevice0' || k || '-2f77a0c1' end as device_id,
     demo_gen.pick(array[
         'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36',
@@ -405,19 +433,22 @@ select
     country.latitude + (demo_gen.n(p, 25, 3000000) - 1500000) / 1000000.0 as latitude,
     country.longitude + (demo_gen.n(p, 26, 3000000) - 1500000) / 1000000.0 as longitude,
     case when k is not null then 'Zqwerke0' || k
-        when demo_gen.u(p, 27) < 0.15 then demo_gen.pick('{Northwind,Silberbach,Oakline,Kestrel,Morgenrot,Blaufeld,Harrow,Juniper,Tamarack,Valmont}', p, 28)
+        when demo_gen.u(p, 27) < 0.15
+            then demo_gen.pick('{Northwind,Silberbach,Oakline,Kestrel,Morgenrot,Blaufeld,Harrow,Juniper,Tamarack,Valmont}', p, 28)
             || ' ' || demo_gen.pick('{Logistics,Werkzeugbau,Design Studio,Foods,Analytics,Bau GmbH,Trading Ltd,Atelier,Labs,Consulting}', p, 29)
         when demo_gen.u(p, 27) < 0.25 then ''
     end as company,
-    case when demo_gen.u(p, 30) < 0.4 then demo_gen.pick('{Accountant,Nurse,Software Engineer,Teacher,Electrician,Office Manager,Chef,Architect,Sales Representative,Physiotherapist,Truck Driver,Professor of Medieval History}', p, 31) end as job_title,
+    case when demo_gen.u(p, 30) < 0.4
+        then demo_gen.pick('{Accountant,Nurse,Software Engineer,Teacher,Electrician,Office Manager,Chef,Architect,Sales Representative,Physiotherapist,Truck Driver,Professor of Medieval History}', p, 31) end as job_title,
     case when country.bban is not null or k is not null then demo_gen.iban(
         case when country.bban is null then 'DE' else country_code end,
-        case when k is null then demo_gen.fill(country.bban, p, 32) else demo_gen.fill(coalesce(country.bban, '##################'), 7700 + k, 33) end) end as iban,
+        case when k is null then demo_gen.fill(country.bban, p, 32)
+            else demo_gen.fill(coalesce(country.bban, '##################'), 7700 + k, 33) end) end as iban,
     demo_gen.luhn(case
         when k is not null then '40261977770000' || k
-        when demo_gen.n(p, 34, 100) < 55 then '4' || demo_gen.fill('02653########%', p, 35)
-        when demo_gen.n(p, 34, 100) < 90 then '51638' || demo_gen.fill('%#########', p, 35)
-        else '3747' || demo_gen.fill('%#########', p, 35)
+        when demo_gen.n(p, 34, 100) < 55 then '402653' || demo_gen.shuffled(p)
+        when demo_gen.n(p, 34, 100) < 90 then '516384' || demo_gen.shuffled(p)
+        else '37472' || demo_gen.shuffled(p)
     end) as card_number,
     created_at
 from numbered

@@ -10,7 +10,8 @@ create domain auth.email_address as text check (value ~ '^[^@ ]+@[^@ ]+\.[^@ ]+$
 -- ---------------------------------------------------------------- users
 
 create table auth.users (
-    user_id uuid not null,                            -- hard case: uuid key, used by other services without a foreign key
+    -- hard case: uuid key, used by other services without a foreign key
+    user_id uuid not null,
     user_no bigint generated always as identity,      -- hard case: identity column that is not the key
     email auth.email_address not null,                -- hard case: natural key that others refer to
     login varchar(40) not null,
@@ -29,7 +30,8 @@ create table auth.users (
     last_ip inet,
     avatar bytea,
     profile jsonb not null default '{}',              -- hard case: personal data deep in jsonb, in arrays of objects
-    email_domain text generated always as (split_part(email::text, '@', 2)) stored,    -- hard case: generated from personal data
+    -- hard case: generated from personal data
+    email_domain text generated always as (split_part(email::text, '@', 2)) stored,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     deleted_at timestamptz,
@@ -42,8 +44,8 @@ create table auth.users (
 );
 
 insert into auth.users (
-    user_id, user_no, email, login, given_name, family_name, full_name, sex, birth_date, phone, password_hash, mfa_secret,
-    status, locale, roles, other_emails, last_ip, avatar, profile, created_at, updated_at, deleted_at
+    user_id, user_no, email, login, given_name, family_name, full_name, sex, birth_date, phone,
+    password_hash, mfa_secret, status, locale, roles, other_emails, last_ip, avatar, profile, created_at, updated_at, deleted_at
 )
 overriding system value
 select
@@ -60,32 +62,49 @@ select
     '$2b$12$' || coalesce('zqpwhash0' || canary, '') || left(replace(demo_gen.hex('password', p, 64), 'a', 'Q'), 53),
     case when canary is not null then 'ZQMFASECRET0' || canary
         when demo_gen.u(p, 103) < 0.3 then upper(translate(demo_gen.hex('mfa', p, 32), '01', 'xy')) end,
-    case when kind = 'visitor' and demo_gen.u(p, 104) < 0.3 then 'invited' when demo_gen.u(p, 104) < 0.03 then 'locked'
+    case when kind = 'visitor' and demo_gen.u(p, 104) < 0.3 then 'invited'
+        when demo_gen.u(p, 104) < 0.03 then 'locked'
         when demo_gen.u(p, 104) < 0.05 and canary is null then 'closed' else 'active' end::auth.user_status,
-    case country_code when 'DE' then 'de_DE' when 'FR' then 'fr_FR' when 'JP' then 'ja_JP' when 'UA' then 'uk_UA' else 'en_US' end,
-    case when kind = 'staff' then '{agent}' when demo_gen.u(p, 105) < 0.01 then '{buyer,admin}' else '{buyer}' end::text[],
+    case country_code when 'DE' then 'de_DE' when 'FR' then 'fr_FR' when 'JP' then 'ja_JP' when 'UA' then 'uk_UA'
+        else 'en_US' end,
+    case when kind = 'staff' then '{agent}' when demo_gen.u(p, 105) < 0.01 then '{buyer,admin}'
+        else '{buyer}' end::text[],
     case when canary is not null then array['zqarray0' || canary || '@alte-adresse-mail.de']    -- canary: in an array
-        when demo_gen.u(p, 106) < 0.1 then array[given_ascii || p || '@alte-adresse-mail.de', login || '@zweitfach-post.net'] end,
+        when demo_gen.u(p, 106) < 0.1 then 
+            array[given_ascii || p || '@alte-adresse-mail.de', login || '@zweitfach-post.net'] end,
     ip,
-    case when canary is not null then '\x89504e470d0a1a0a'::bytea || convert_to('zqcanary0' || canary, 'UTF8')    -- canary: as bytes
-        when demo_gen.u(p, 107) < 0.2 then '\x89504e470d0a1a0a'::bytea || decode(demo_gen.hex('avatar', p, 64), 'hex') end,
+    -- canary: as bytes
+    case when canary is not null then '\x89504e470d0a1a0a'::bytea || convert_to('zqcanary0' || canary, 'UTF8')
+        when demo_gen.u(p, 107) < 0.2 then '\x89504e470d0a1a0a'::bytea
+            || decode(demo_gen.hex('avatar', p, 64), 'hex') end,
     jsonb_build_object(
-        'contact', jsonb_build_object('email', email, 'phones', jsonb_build_array(jsonb_build_object('kind', 'mobile', 'number', phone))),
-        'preferences', jsonb_build_object('theme', demo_gen.pick('{light,dark}', p, 108), 'newsletter', demo_gen.u(p, 109) < 0.4)
-    ) || case when canary is not null or demo_gen.u(p, 110) < 0.15 then jsonb_build_object('emergency_contacts', jsonb_build_array(
-        jsonb_build_object('name', coalesce('Zqdeep0' || canary, demo_gen.pick('{Hilde,Marek,Ines,Otto,Rita}', p, 111)) || ' ' || family_name,    -- canary: deep in jsonb
+        'contact', jsonb_build_object(
+            'email', email,
+            'phones', jsonb_build_array(jsonb_build_object('kind', 'mobile', 'number', phone))
+        ),
+        'preferences', jsonb_build_object(
+            'theme', demo_gen.pick('{light,dark}', p, 108),
+            'newsletter', demo_gen.u(p, 109) < 0.4
+        )
+    )
+    || case when canary is not null or demo_gen.u(p, 110) < 0.15 then jsonb_build_object('emergency_contacts', jsonb_build_array(
+        jsonb_build_object(
+            -- canary: deep in jsonb
+            'name', coalesce('Zqdeep0' || canary, demo_gen.pick('{Hilde,Marek,Ines,Otto,Rita}', p, 111)) || ' ' || family_name,
             'relation', demo_gen.pick('{spouse,parent,sibling}', p, 112), 'phone', phone))) else '{}' end,
     created_at,
     created_at + demo_gen.n(p, 113, 200) * interval '1 day',
-    case when demo_gen.u(p, 104) between 0.03 and 0.05 and canary is null and kind <> 'visitor' then created_at + interval '200 days' end
+    case when demo_gen.u(p, 104) between 0.03 and 0.05 and canary is null and kind <> 'visitor'
+        then created_at + interval '200 days' end
 from (select people.*, split_part(email, '@', 1) as mailbox from demo_gen.people where not guest) as people
 cross join lateral (select regexp_replace(mailbox, '[^a-z]', '', 'g') as given_ascii) as mailbox_letters
 order by p;
 
 select setval(pg_get_serial_sequence('auth.users', 'user_no'), (select max(user_no) from auth.users));
 
-create unique index users_lower_email_key on auth.users (lower(email::text));                        -- hard case: expression
-create unique index users_live_login_key on auth.users (lower(login::text)) where deleted_at is null;    -- hard case: partial too
+-- Hard case: unique indexes over an expression, and over an expression of some rows.
+create unique index users_lower_email_key on auth.users (lower(email::text));
+create unique index users_live_login_key on auth.users (lower(login::text)) where deleted_at is null;
 create index users_family_name_idx on auth.users (family_name);
 
 -- ---------------------------------------------------------------- sessions
@@ -119,7 +138,9 @@ select
 from demo_gen.size
 cross join lateral generate_series(1, size.sessions) as s
 join demo_gen.people on people.p = demo_gen.who(s, 119, size.customers) and not people.guest
-cross join lateral (select people.created_at + demo_gen.n(s, 128, 180 * 86400) * interval '1 second' as started_at) as start
+cross join lateral (
+    select people.created_at + demo_gen.n(s, 128, 180 * 86400) * interval '1 second' as started_at
+) as start
 order by s;
 
 alter table auth.sessions add constraint sessions_user_id_fkey foreign key (user_id) references auth.users;
@@ -149,7 +170,8 @@ join demo_gen.people on people.p = demo_gen.who(a, 139, size.customers) and not 
 cross join lateral (select demo_gen.u(a, 140) < 0.94 or a <= 14) as known (yes)
 order by a;
 
-alter table auth.login_attempts add constraint login_attempts_user_id_fkey foreign key (user_id) references auth.users;
+alter table auth.login_attempts add constraint login_attempts_user_id_fkey foreign key (user_id)
+    references auth.users;
 create index login_attempts_user_id_idx on auth.login_attempts (user_id);
 
 -- ---------------------------------------------------------------- API keys
@@ -170,9 +192,12 @@ insert into auth.api_keys
 select
     k,
     people.user_id,
-    split_part(people.full_name, ' ', 1) || '''s ' || demo_gen.pick('{laptop,build server,spreadsheet,shop plugin}', k, 151),
-    'nk_live_' || coalesce('zqtoken0' || people.canary || '_', '') || demo_gen.hex('api key', k, 40),    -- canary: token
-    case when demo_gen.u(k, 152) < 0.7 then '{orders:read}' else '{orders:read,orders:write,customers:read}' end::text[],
+    split_part(people.full_name, ' ', 1) || '''s '
+        || demo_gen.pick('{laptop,build server,spreadsheet,shop plugin}', k, 151),
+    -- canary: token
+    'nk_live_' || coalesce('zqtoken0' || people.canary || '_', '') || demo_gen.hex('api key', k, 40),
+    case when demo_gen.u(k, 152) < 0.7 then '{orders:read}'
+        else '{orders:read,orders:write,customers:read}' end::text[],
     people.created_at + interval '3 days',
     case when demo_gen.u(k, 153) < 0.2 then people.created_at + interval '90 days' end
 from demo_gen.size
@@ -204,8 +229,10 @@ insert into auth.settings values
 ('smtp.host', 'smtp-relay-7.northwind-kontor.de', null, false),
 ('smtp.password', 'Zqsecret01-hunter-Vx83', null, true),
 ('jwt.signing_key', 'zqsecret02' || demo_gen.hex('jwt', 1, 54), null, true),
-('oauth.providers', null, '{"google": {"client_id": "88123-nk.apps", "client_secret": "zqsecret03-oauth"}, "redirects": ["/callback"]}', false),
-('webhook.crm', 'https://hooks.crm-kontor.de/in', '{"retries": 3, "auth": {"user": "crm", "password": "zqsecret04-crm"}}', false),
+('oauth.providers', null,
+    '{"google": {"client_id": "88123-nk.apps", "client_secret": "zqsecret03-oauth"}, "redirects": ["/callback"]}', false),
+('webhook.crm', 'https://hooks.crm-kontor.de/in',
+    '{"retries": 3, "auth": {"user": "crm", "password": "zqsecret04-crm"}}', false),
 ('sms.api_key', 'sk_sms_' || demo_gen.hex('sms', 1, 32), null, true),
 ('support.address', '', '{"reply_to": "hilfe@northwind-kontor.de"}', false);
 

@@ -10,7 +10,8 @@ create domain shop.phone_number as text check (value ~ '^\+[0-9 ]{7,24}$');
 
 create table shop.customers (
     customer_id bigint generated always as identity,    -- hard case: loading needs overriding system value
-    user_id uuid,                                       -- hard case: auth.users without a foreign key; NULL for guests
+    -- hard case: auth.users without a foreign key; NULL for guests
+    user_id uuid,
     full_name text not null,
     email auth.email_address not null,                  -- the same e-mail as in auth: it identifies the person
     phone shop.phone_number,
@@ -43,9 +44,9 @@ create table shop.customers (
 );
 
 insert into shop.customers (
-    customer_id, user_id, full_name, email, phone, birth_date, national_id, passport_no, company, job_title, annual_income, tier,
-    country_code, default_address_id, referred_by, marketing_emails, metadata, notes, care_note, latitude, longitude, last_ip,
-    created_at, updated_at
+    customer_id, user_id, full_name, email, phone, birth_date, national_id, passport_no, company, job_title,
+    annual_income, tier, country_code, default_address_id, referred_by, marketing_emails, metadata, notes, care_note,
+    latitude, longitude, last_ip, created_at, updated_at
 )
 overriding system value
 select
@@ -59,7 +60,8 @@ select
     passport_no,
     company,
     job_title,
-    case when demo_gen.u(p, 302) < 0.5 then round((14000 + 90000 * demo_gen.n(p, 303, 1000) / 1000.0 * demo_gen.n(p, 304, 1000) / 1000.0)::numeric, -2) end,
+    case when demo_gen.u(p, 302) < 0.5
+        then round(14000 + 0.09 * demo_gen.n(p, 303, 1000) * demo_gen.n(p, 304, 1000), -2) end,
     tier::shop.tier,
     country_code,
     case when demo_gen.u(p, 305) > 0.05 or canary is not null then p * 4 end,
@@ -68,7 +70,8 @@ select
         when demo_gen.u(p, 308) < 0.4 then array[email::text] else '{}' end,
     jsonb_build_object('source', demo_gen.pick('{web,app,store,partner}', p, 309))
     || case when canary is not null or demo_gen.u(p, 310) < 0.1 then jsonb_build_object('household', jsonb_build_array(
-        jsonb_build_object('name', coalesce('Zqdeep0' || canary, demo_gen.pick('{Paul,Emma,Jonas,Mila,Leo}', p, 311)) || ' ' || family_name,
+        jsonb_build_object(
+            'name', coalesce('Zqdeep0' || canary, demo_gen.pick('{Paul,Emma,Jonas,Mila,Leo}', p, 311)) || ' ' || family_name,
             'birth_date', birth_date + 9000, 'phones', jsonb_build_array(phone)))) else '{}' end,
     case when canary is not null or demo_gen.u(p, 312) < 0.25 then format(demo_gen.pick(array[
         '%1$s asked to be called on %3$s, not written to.',
@@ -76,11 +79,15 @@ select
         'Spoke to %1$s (%2$s / %3$s): prefers delivery after 5 pm.',
         'VIP. Always greet as %1$s. Second address on file.'
     ], case when canary is null then p else 2 end, 313), full_name, email, phone)
-        || case when canary is not null then format(' Digits only: %s. Mail %s.', translate(phone, '+ ', ''), email) else '' end
+        || case when canary is not null then format(' Digits only: %s.', translate(phone, '+ ', '')) else '' end
         when demo_gen.u(p, 312) < 0.30 then '' end,
     case when canary is not null or demo_gen.u(p, 314) < 0.04 then demo_gen.pick(array[
-        'Diabetic: no sweets in gift boxes.', 'Uses a wheelchair, ground floor delivery only.', 'Recovering from surgery until June, neighbour signs.',
-        'Hearing impaired, contact in writing.', 'Severe nut allergy.'], p, 315) || coalesce(' zqhealth0' || canary, '') end,
+        'Diabetic: no sweets in gift boxes.',
+        'Uses a wheelchair, ground floor delivery only.',
+        'Recovering from surgery until June, neighbour signs.',
+        'Hearing impaired, contact in writing.',
+        'Severe nut allergy.'
+    ], p, 315) || coalesce(' zqhealth0' || canary, '') end,
     case when demo_gen.u(p, 316) < 0.6 then latitude end,
     case when demo_gen.u(p, 316) < 0.6 then longitude end,
     case when demo_gen.u(p, 317) < 0.8 or canary is not null then ip end,
@@ -129,7 +136,8 @@ select
         when people.canary is not null then 'c/o ' || people.full_name end,
     case when k = 0 then people.postcode else demo_gen.fill(country.postcode, a.id, 326) end,
     case when k = 0 then people.city else demo_gen.pick(country.cities, a.id, 327) end,
-    case when people.country_code in ('US', 'CA', 'BR') then demo_gen.pick('{North,South,East,West,Central}', a.id, 328) || ' Province' end,
+    case when people.country_code in ('US', 'CA', 'BR')
+        then demo_gen.pick('{North,South,East,West,Central}', a.id, 328) || ' Province' end,
     people.country_code,
     case when demo_gen.u(a.id, 329) < 0.3 then people.phone end,
     k = 0 and (demo_gen.u(people.p, 305) > 0.05 or people.canary is not null),
@@ -146,15 +154,17 @@ select setval(pg_get_serial_sequence('shop.addresses', 'address_id'), (select ma
 
 alter table shop.customers
     add constraint customers_country_code_fkey foreign key (country_code) references catalog.countries,
-    add constraint customers_default_address_id_fkey foreign key (default_address_id) references shop.addresses deferrable initially deferred,
+    add constraint customers_default_address_id_fkey foreign key (default_address_id)
+        references shop.addresses deferrable initially deferred,
     add constraint customers_referred_by_fkey foreign key (referred_by) references shop.customers;
 alter table shop.addresses
     add constraint addresses_customer_id_fkey foreign key (customer_id) references shop.customers,
     add constraint addresses_country_code_fkey foreign key (country_code) references catalog.countries;
 
-create unique index customers_lower_email_key on shop.customers (lower(email::text));                      -- hard case: expression
-create unique index customers_user_id_key on shop.customers (user_id) where user_id is not null;           -- hard case: partial
-create unique index addresses_one_default_key on shop.addresses (customer_id) where is_default;            -- hard case: partial
+-- Hard case: unique indexes over an expression, and over some rows only.
+create unique index customers_lower_email_key on shop.customers (lower(email::text));
+create unique index customers_user_id_key on shop.customers (user_id) where user_id is not null;
+create unique index addresses_one_default_key on shop.addresses (customer_id) where is_default;
 create index customers_referred_by_idx on shop.customers (referred_by);
 create index customers_default_address_id_idx on shop.customers (default_address_id);
 create index addresses_customer_id_idx on shop.addresses (customer_id);
@@ -171,8 +181,8 @@ select
         when demo_gen.n(o, 341, 100) < 13 then 'paid' when demo_gen.n(o, 341, 100) < 25 then 'shipped'
         when demo_gen.n(o, 341, 100) < 28 then 'returned' else 'delivered'
     end as status,
-    -- a third of the orders fall between 1 November and 20 December
-    case when demo_gen.u(o, 342) < 0.3
+    -- a third of the orders falls between 1 November and 20 December
+    case when demo_gen.u(o, 342) < 0.2
         then greatest(drawn.day, make_date(extract(year from drawn.day)::int, 11, 1) + demo_gen.n(o, 343, 50)::int)
         else drawn.day
     end + demo_gen.n(o, 344, 86400) * interval '1 second' as placed_at
@@ -180,7 +190,8 @@ from demo_gen.size
 cross join lateral generate_series(1, size.orders) as o
 join demo_gen.people on people.p = demo_gen.who(o, 339, size.customers)
 cross join lateral (
-    select people.created_at::date + 1 + demo_gen.n(o, 345, date '2024-12-20' - people.created_at::date - 1)::int as day
+    select people.created_at::date + 1
+        + demo_gen.n(o, 345, date '2024-12-20' - people.created_at::date - 1)::int as day
 ) as drawn;
 
 create table demo_gen.lines as
@@ -193,7 +204,7 @@ select
     round(products.price * (100 - 5 * demo_gen.n(o * 8 + line_no, 353, 4)) / 100, 2) as unit_price
 from demo_gen.size
 cross join lateral generate_series(1, size.orders) as o
-cross join lateral generate_series(1, 1 + demo_gen.n(o, 354, 3) * demo_gen.n(o, 355, 3) / 1) as line_no
+cross join lateral generate_series(1, 1 + demo_gen.n(o, 354, 3) * demo_gen.n(o, 355, 3)) as line_no
 join catalog.products on products.product_id
     = 7001 + floor(demo_gen.u(o * 8 + line_no, 356) * demo_gen.u(o * 8 + line_no, 356) * size.products)::bigint;
 
@@ -229,8 +240,9 @@ select
     orders.status::shop.order_status,
     country.currency_code,
     sums.total,
-    case when o <= 14 or demo_gen.u(o, 364) < 0.04 then demo_gen.pick(array['Happy birthday!', 'Alles Gute', 'З днем народження!', 'お誕生日おめでとう'], o, 365)
-        || ' ' || people.full_name end,
+    case when o <= 14 or demo_gen.u(o, 364) < 0.04 then demo_gen.pick(array[
+        'Happy birthday!', 'Alles Gute', 'З днем народження!', 'お誕生日おめでとう'
+    ], o, 365) || ' ' || people.full_name end,
     case when demo_gen.u(o, 366) < 0.2 then people.phone when demo_gen.u(o, 366) < 0.3 then '' end,
     case when demo_gen.u(o, 367) < 0.7 then people.ip end,
     orders.placed_at,
@@ -267,7 +279,8 @@ alter table shop.orders
 alter table shop.order_lines
     add constraint order_lines_order_id_fkey foreign key (order_id) references shop.orders on delete cascade,
     add constraint order_lines_product_id_fkey foreign key (product_id) references catalog.products,
-    add constraint order_lines_sku_fkey foreign key (sku) references catalog.products (sku);    -- hard case: not the primary key
+    -- hard case: not the primary key
+    add constraint order_lines_sku_fkey foreign key (sku) references catalog.products (sku);
 create index orders_customer_id_idx on shop.orders (customer_id);
 create index orders_ship_address_id_idx on shop.orders (ship_address_id);
 create index orders_bill_address_id_idx on shop.orders (bill_address_id);
@@ -297,7 +310,7 @@ select
     500000 + o,
     orders.ship_address_id,
     demo_gen.pick('{Postille,Kuriero,Swiftvan}', o, 371),
-    demo_gen.fill('@@#########', o * 2 + parcel, 372) || parcel,
+    demo_gen.fill('@@', o, 372) || demo_gen.shuffled(o * 2 + parcel) || parcel,
     case when demo_gen.u(o, 373) < 0.5 then people.phone end,
     orders.placed_at + interval '1 day' + parcel * interval '2 days'
 from demo_gen.orders as drawn
@@ -333,8 +346,10 @@ alter table shop.shipments
     add constraint shipments_order_id_fkey foreign key (order_id) references shop.orders,
     add constraint shipments_address_id_fkey foreign key (address_id) references shop.addresses;
 alter table shop.shipment_lines
-    add constraint shipment_lines_shipment_fkey foreign key (shipment_id, order_id) references shop.shipments (shipment_id, order_id),
-    add constraint shipment_lines_order_line_fkey foreign key (order_id, line_no) references shop.order_lines;    -- hard case: composite
+    add constraint shipment_lines_shipment_fkey foreign key (shipment_id, order_id)
+        references shop.shipments (shipment_id, order_id),
+    -- hard case: composite
+    add constraint shipment_lines_order_line_fkey foreign key (order_id, line_no) references shop.order_lines;
 create index shipments_order_id_idx on shop.shipments (order_id);
 create index shipments_address_id_idx on shop.shipments (address_id);
 create index shipment_lines_order_line_idx on shop.shipment_lines (order_id, line_no);
@@ -363,13 +378,21 @@ select
     case when kinds.u < 0.75 then lines.order_id end,
     case when kinds.u < 0.70 then lines.line_no when kinds.u > 0.97 then 1 end,
     5 - demo_gen.n(r, 381, 3) * demo_gen.n(r, 382, 3),
-    case when demo_gen.u(r, 383) < 0.3 then '' else demo_gen.pick('{Great,Fine,As described,Broke soon,Never again,Lovely}', r, 384) end,
-    case when r <= 14 or demo_gen.u(r, 385) < 0.2 then 'Bought for my office. Regards, ' || people.full_name || ' (' || people.email || ')'
-        when demo_gen.u(r, 385) < 0.8 then demo_gen.pick('{Works well.,Does what it should.,The box was damaged.,Colour differs from the picture.,Would buy again.}', r, 386) end,
+    case when demo_gen.u(r, 383) < 0.3 then ''
+        else demo_gen.pick('{Great,Fine,As described,Broke soon,Never again,Lovely}', r, 384) end,
+    case
+        when r <= 14 or demo_gen.u(r, 385) < 0.2
+            then format('Bought for my office. Regards, %s (%s)', people.full_name, people.email)
+        when demo_gen.u(r, 385) < 0.8 then demo_gen.pick(array[
+            'Works well.', 'Does what it should.', 'The box was damaged.', 'Colour differs from the picture.', 'Would buy again.'
+        ], r, 386)
+    end,
     orders.placed_at + interval '20 days'
 from demo_gen.size
 cross join lateral generate_series(1, size.reviews) as r
-cross join lateral (select case when r <= 14 then r else 1 + demo_gen.n(r, 387, size.orders) end as o, demo_gen.u(r, 388) as u) as kinds
+cross join lateral (
+    select case when r <= 14 then r else 1 + demo_gen.n(r, 387, size.orders) end as o, demo_gen.u(r, 388) as u
+) as kinds
 join demo_gen.orders using (o)
 join demo_gen.people using (p)
 join shop.order_lines as lines on lines.order_id = 500000 + kinds.o and lines.line_no = 1
@@ -392,14 +415,18 @@ create table shop.events (
     customer_id bigint not null,
     kind text not null,
     product_ids bigint[] not null default '{}',    -- hard case: keys in an array
-    payload jsonb not null,                        -- hard case: {"order_id": …, "items": [{"product_id": …}], "visitor": {"email": …}}
+    -- hard case: {"order_id": …, "items": [{"product_id": …}], "visitor": {"email": …}}
+    payload jsonb not null,
     client_ip inet,
     constraint events_pkey primary key (event_id, occurred_at)
 ) partition by range (occurred_at);
 
-create table shop.events_2022 partition of shop.events for values from ('2022-01-01 00:00:00+00') to ('2023-01-01 00:00:00+00');
-create table shop.events_2023 partition of shop.events for values from ('2023-01-01 00:00:00+00') to ('2024-01-01 00:00:00+00');
-create table shop.events_2024 partition of shop.events for values from ('2024-01-01 00:00:00+00') to ('2025-01-01 00:00:00+00');
+create table shop.events_2022 partition of shop.events
+    for values from ('2022-01-01 00:00:00+00') to ('2023-01-01 00:00:00+00');
+create table shop.events_2023 partition of shop.events
+    for values from ('2023-01-01 00:00:00+00') to ('2024-01-01 00:00:00+00');
+create table shop.events_2024 partition of shop.events
+    for values from ('2024-01-01 00:00:00+00') to ('2025-01-01 00:00:00+00');
 create table shop.events_rest partition of shop.events default;
 
 insert into shop.events
@@ -408,10 +435,11 @@ select
     orders.placed_at - demo_gen.n(e, 401, 7200) * interval '1 second',
     orders.customer_id,
     kinds.kind,
-    case when kinds.kind = 'search' then '{}' else array[7001 + demo_gen.n(e, 402, size.products), 7001 + demo_gen.n(e, 403, size.products)] end,
+    case when kinds.kind = 'search' then '{}'
+        else array[7001 + demo_gen.n(e, 402, size.products), 7001 + demo_gen.n(e, 403, size.products)] end,
     jsonb_build_object('page', '/' || kinds.kind, 'ms', demo_gen.n(e, 404, 900))
     || case when kinds.kind = 'checkout' then jsonb_build_object('order_id', orders.order_id, 'items', (
-            select jsonb_agg(jsonb_build_object('product_id', lines.product_id, 'qty', lines.quantity) order by lines.line_no)
+            select jsonb_agg(jsonb_build_object('product_id', lines.product_id, 'qty', lines.quantity) order by line_no)
             from shop.order_lines as lines where lines.order_id = orders.order_id)) else '{}' end
     || case when e <= 14 or demo_gen.u(e, 405) < 0.3 then jsonb_build_object('visitor', jsonb_build_object(
             'email', people.email, 'name', people.full_name, 'device', people.device_id)) else '{}' end,
@@ -446,8 +474,11 @@ select
     'cart-' || demo_gen.hex('cart', c, 12),
     case when c <= 14 or demo_gen.u(c, 411) < 0.7 then people.customer_id end,
     case when c <= 14 or demo_gen.u(c, 412) < 0.6 then people.email end,
-    (select jsonb_agg(jsonb_build_object('product_id', 7001 + demo_gen.n(c * 4 + k, 413, size.products), 'qty', 1 + k) order by k)
-        from generate_series(0, demo_gen.n(c, 414, 3)) as k),
+    (
+        select jsonb_agg(jsonb_build_object(
+            'product_id', 7001 + demo_gen.n(c * 4 + k, 413, size.products), 'qty', 1 + k) order by k)
+        from generate_series(0, demo_gen.n(c, 414, 3)) as k
+    ),
     timestamptz '2025-01-01 00:00:00+00' + demo_gen.n(c, 415, 30 * 86400) * interval '1 second'
 from demo_gen.size
 cross join lateral generate_series(1, size.carts) as c
@@ -485,7 +516,8 @@ cross join lateral generate_series(1, size.audits) as a
 join shop.customers on customers.customer_id = 100000 + demo_gen.who(a, 419, size.customers)
 order by a;
 
-select setval(pg_get_serial_sequence('shop.customer_audit', 'audit_id'), (select max(audit_id) from shop.customer_audit));
+select setval(pg_get_serial_sequence('shop.customer_audit', 'audit_id'),
+    (select max(audit_id) from shop.customer_audit));
 create index customer_audit_customer_id_idx on shop.customer_audit (customer_id);
 
 create function shop.touch_updated_at() returns trigger
@@ -503,7 +535,12 @@ language plpgsql as
 $$
 begin
     insert into shop.customer_audit (customer_id, operation, old_row, changed_at)
-    values (coalesce(new.customer_id, old.customer_id), tg_op, case when tg_op <> 'INSERT' then to_jsonb(old) end, clock_timestamp());
+    values (
+        coalesce(new.customer_id, old.customer_id),
+        tg_op,
+        case when tg_op <> 'INSERT' then to_jsonb(old) end,
+        clock_timestamp()
+    );
     return null;
 end
 $$;
@@ -514,7 +551,8 @@ $$ select coalesce(sum(line_amount), 0) from shop.order_lines where order_id = $
 
 create trigger customers_touch before update on shop.customers for each row execute function shop.touch_updated_at();
 create trigger orders_touch before update on shop.orders for each row execute function shop.touch_updated_at();
-create trigger customers_audit after insert or update or delete on shop.customers for each row execute function shop.audit_customer();
+create trigger customers_audit after insert or update or delete on shop.customers
+    for each row execute function shop.audit_customer();
 
 -- Hard case: personal data once more, in a materialized view.
 create materialized view shop.customer_summary as
@@ -529,5 +567,6 @@ create unique index customer_summary_customer_id_key on shop.customer_summary (c
 comment on schema shop is 'Customers and what they buy.';
 comment on table shop.customers is 'One row per customer; guests have no login.';
 -- canary: in a comment
-comment on column shop.customers.notes is 'Free text of the call centre, such as "Zqcomment01 Zqmarker01 asked to be called on +883 510 0770 401".';
+comment on column shop.customers.notes is
+    'Free text of the call centre, such as "Zqcomment01 Zqmarker01 asked to be called on +883 510 0770 401".';
 comment on column shop.orders.total is 'Sum of line_amount over its lines.';

@@ -39,9 +39,11 @@ select
         else people.email
     end,
     case when demo_gen.u(people.p, 502) < 0.7 or people.canary is not null then people.iban end,
-    case when demo_gen.u(people.p, 502) < 0.7 and people.iban is not null then demo_gen.fill('@@@@', people.p, 503) || left(people.iban, 2) || 'M1XXX' end,
+    case when demo_gen.u(people.p, 502) < 0.7 and people.iban is not null
+        then demo_gen.fill('@@@@', people.p, 503) || left(people.iban, 2) || 'M1XXX' end,
     case when people.company <> '' then left(people.iban, 2) || demo_gen.fill('#########', people.p, 504) end,
-    case when earlier = 1 then 0 when demo_gen.u(people.p, 505) < 0.3 then demo_gen.n(people.p, 506, 20000) / 100.0 else 0 end,
+    case when earlier = 1 then 0 when demo_gen.u(people.p, 505) < 0.3 then demo_gen.n(people.p, 506, 20000) / 100.0
+        else 0 end,
     country.currency_code,
     people.created_at + interval '1 day' - earlier * interval '12 hours',
     case when earlier = 1 then people.created_at + interval '20 hours' end
@@ -51,8 +53,10 @@ join generate_series(0, 1) as earlier on earlier = 0 or (demo_gen.n(people.p, 50
 where people.kind = 'customer' and (people.p in (77) or people.canary is not null or demo_gen.u(people.p, 508) < 0.9)
 order by people.p, earlier desc;
 
-select setval(pg_get_serial_sequence('billing.accounts', 'account_id'), (select max(account_id) from billing.accounts));
-create unique index accounts_one_open_key on billing.accounts (customer_id) where closed_at is null;    -- hard case: partial
+select setval(pg_get_serial_sequence('billing.accounts', 'account_id'),
+    (select max(account_id) from billing.accounts));
+-- Hard case: unique among some rows.
+create unique index accounts_one_open_key on billing.accounts (customer_id) where closed_at is null;
 create index accounts_customer_id_idx on billing.accounts (customer_id);
 
 -- ---------------------------------------------------------------- payment methods
@@ -99,7 +103,8 @@ join billing.accounts on accounts.customer_id = people.customer_id and accounts.
 join generate_series(0, 1) as second on second = 0 or people.canary is not null or demo_gen.u(people.p, 515) < 0.1
 cross join lateral (
     select case
-        when second = 0 then case when people.canary is not null or demo_gen.u(people.p, 516) < 0.65 then 'card' else 'wallet' end
+        when second = 0 and (people.canary is not null or demo_gen.u(people.p, 516) < 0.65) then 'card'
+        when second = 0 then 'wallet'
         when people.iban is not null then 'iban'
         else 'wallet'
     end as kind
@@ -107,8 +112,10 @@ cross join lateral (
 where people.canary is not null or people.p = 77 or demo_gen.u(people.p, 517) < 0.8
 order by accounts.account_id, second;
 
-select setval(pg_get_serial_sequence('billing.payment_methods', 'payment_method_id'), (select max(payment_method_id) from billing.payment_methods));
-alter table billing.payment_methods add constraint payment_methods_account_id_fkey foreign key (account_id) references billing.accounts;
+select setval(pg_get_serial_sequence('billing.payment_methods', 'payment_method_id'),
+    (select max(payment_method_id) from billing.payment_methods));
+alter table billing.payment_methods add constraint payment_methods_account_id_fkey foreign key (account_id)
+    references billing.accounts;
 create index payment_methods_account_id_idx on billing.payment_methods (account_id);
 
 -- ---------------------------------------------------------------- invoices
@@ -132,13 +139,21 @@ create table billing.invoices (
 insert into billing.invoices
 select
     800000 + drawn.o,
-    'INV-' || extract(year from issue.day) || '-' || lpad(drawn.o::text, 6, '0'),
+    'INV-' || extract(year from issue.day) || '-' || lpad(drawn.o::text, 7, '0'),
     accounts.account_id,
     case when demo_gen.n(drawn.o, 521, 50) > 0 or drawn.o <= 14 then orders.order_id end,
     orders.total,
     orders.currency_code,
-    jsonb_build_object('name', people.full_name, 'email', accounts.billing_email, 'address', jsonb_build_object(
-        'street', addresses.street || ' ' || addresses.house_no, 'postcode', addresses.postcode, 'city', addresses.city, 'country', addresses.country_code)),
+    jsonb_build_object(
+        'name', people.full_name,
+        'email', accounts.billing_email,
+        'address', jsonb_build_object(
+            'street', addresses.street || ' ' || addresses.house_no,
+            'postcode', addresses.postcode,
+            'city', addresses.city,
+            'country', addresses.country_code
+        )
+    ),
     issue.day,
     issue.day + 14
 from demo_gen.orders as drawn
@@ -150,7 +165,8 @@ cross join lateral (select (orders.placed_at at time zone 'UTC')::date + 1 as da
 where drawn.status not in ('new', 'cancelled')
 order by drawn.o;
 
-alter table billing.invoices add constraint invoices_account_id_fkey foreign key (account_id) references billing.accounts;
+alter table billing.invoices add constraint invoices_account_id_fkey foreign key (account_id)
+    references billing.accounts;
 create index invoices_account_id_idx on billing.invoices (account_id);
 create index invoices_order_id_idx on billing.invoices (order_id);
 
@@ -177,20 +193,29 @@ select
     methods.payment_method_id,
     case when split.u < 0.88 or part = 2 then invoices.total
         when part = 0 then round(invoices.total * 0.4, 2) else invoices.total - round(invoices.total * 0.4, 2) end,
-    case when part = 2 then 'failed' when split.u between 0.85 and 0.88 then 'pending' else 'settled' end::billing.payment_status,
+    case
+        when part = 2 then 'failed'
+        when split.u between 0.85 and 0.88 then 'pending'
+        else 'settled'
+    end::billing.payment_status,
     accounts.holder_name,
     accounts.iban,
-    case when demo_gen.u(invoices.invoice_id, 531) < 0.3 then '' else invoices.invoice_no || ' ' || accounts.holder_name end,
-    invoices.issued_on + (part % 2) * 10 + time '09:00' + demo_gen.n(invoices.invoice_id, 532, 30000) * interval '1 second'
+    case when demo_gen.u(invoices.invoice_id, 531) < 0.3 then ''
+        else invoices.invoice_no || ' ' || accounts.holder_name end,
+    invoices.issued_on + (part % 2) * 10 + time '09:00'
+        + demo_gen.n(invoices.invoice_id, 532, 30000) * interval '1 second'
 from billing.invoices
 join billing.accounts using (account_id)
 cross join lateral (select demo_gen.u(invoices.invoice_id, 533) as u) as split
-join generate_series(0, 2) as part on part = 0 or (part = 1 and split.u between 0.88 and 0.97) or (part = 2 and demo_gen.n(invoices.invoice_id, 534, 30) = 0)
+join generate_series(0, 2) as part on part = 0
+    or (part = 1 and split.u between 0.88 and 0.97)
+    or (part = 2 and demo_gen.n(invoices.invoice_id, 534, 30) = 0)
 left join billing.payment_methods as methods on methods.account_id = invoices.account_id and methods.is_default
 order by invoices.invoice_id, part;
 
 alter table billing.payments
-    add constraint payments_invoice_no_fkey foreign key (invoice_no) references billing.invoices (invoice_no),    -- hard case: not the primary key
+    -- hard case: not the primary key
+    add constraint payments_invoice_no_fkey foreign key (invoice_no) references billing.invoices (invoice_no),
     add constraint payments_payment_method_id_fkey foreign key (payment_method_id) references billing.payment_methods;
 create index payments_invoice_no_idx on billing.payments (invoice_no);
 create index payments_payment_method_id_idx on billing.payments (payment_method_id);
@@ -198,7 +223,8 @@ create index payments_payment_method_id_idx on billing.payments (payment_method_
 create table billing.refunds (
     refund_id integer generated by default as identity,
     payment_id uuid not null,
-    order_id bigint,        -- hard case: composite reference to shop.order_lines without a foreign key; line_no may be NULL alone
+    -- hard case: composite reference to shop.order_lines without a foreign key; line_no may be NULL alone
+    order_id bigint,
     line_no smallint,
     amount billing.amount not null,
     reason text,
@@ -215,17 +241,20 @@ select
     least(payments.amount, lines.line_amount),
     demo_gen.pick('{Damaged,Late,Wrong size,Changed mind}', invoices.invoice_id, 543)
         || case when demo_gen.u(invoices.invoice_id, 544) < 0.4 or invoices.invoice_id <= 800014
-            then '. Agreed with ' || accounts.holder_name || coalesce(' by mail to ' || accounts.billing_email, '') else '' end,
+            then '. Agreed with ' || accounts.holder_name || coalesce(' by mail to ' || accounts.billing_email, '')
+            else '' end,
     payments.paid_at + interval '12 days'
 from billing.invoices
 join billing.accounts using (account_id)
-join billing.payments on payments.payment_id = demo_gen.uuid('payment', invoices.invoice_id * 4) and payments.status = 'settled'
+join billing.payments on payments.payment_id = demo_gen.uuid('payment', invoices.invoice_id * 4)
+    and payments.status = 'settled'
 join shop.order_lines as lines on lines.order_id = invoices.order_id and lines.line_no = 1
 where demo_gen.n(invoices.invoice_id, 541, 20) = 0 or invoices.invoice_id <= 800014
 order by invoices.invoice_id;
 
 select setval(pg_get_serial_sequence('billing.refunds', 'refund_id'), (select max(refund_id) from billing.refunds));
-alter table billing.refunds add constraint refunds_payment_id_fkey foreign key (payment_id) references billing.payments;
+alter table billing.refunds add constraint refunds_payment_id_fkey foreign key (payment_id)
+    references billing.payments;
 create index refunds_payment_id_idx on billing.refunds (payment_id);
 create index refunds_order_line_idx on billing.refunds (order_id, line_no);
 
@@ -245,8 +274,12 @@ create table billing.gateways (
 
 -- canary: zqsecret05 … zqsecret07
 insert into billing.gateways values
-(1, 'Kartenpass', 'https://api.kartenpass-pay.de/v2', '{"merchant_id": "KP-88231", "password": "zqsecret05-pass", "api_key": "kp_live_9f27c1aa"}', 'whsec_zqsecret06', true),
-(2, 'Ledgerline', 'https://gate.ledgerline-pay.com', '{"merchant_id": "LL-1203", "keys": [{"env": "live", "secret": "zqsecret07-live"}]}', 'whsec_5ab1c09d7734', true),
+(1, 'Kartenpass', 'https://api.kartenpass-pay.de/v2',
+    '{"merchant_id": "KP-88231", "password": "zqsecret05-pass", "api_key": "kp_live_9f27c1aa"}',
+    'whsec_zqsecret06', true),
+(2, 'Ledgerline', 'https://gate.ledgerline-pay.com',
+    '{"merchant_id": "LL-1203", "keys": [{"env": "live", "secret": "zqsecret07-live"}]}',
+    'whsec_5ab1c09d7734', true),
 (3, 'Altkasse', 'https://old.altkasse-pay.de', '{}', '', false);
 
 comment on schema billing is 'Accounts, invoices, payments.';

@@ -23,18 +23,19 @@ create table support."user" (
 
 insert into support."user"
 select
-    p - size.customers - size.visitors,
+    staff.id,
     email,
     full_name,
     demo_gen.pick('{first line,second line,billing desk,returns}', p, 601),
     demo_gen.pick('{Agent,Senior Agent,Team Lead}', p, 602),
-    case when p - size.customers - size.visitors > 1 then (p - size.customers - size.visitors) / 6 + 1 - case when p - size.customers - size.visitors < 6 then 0 else 0 end end,
+    case when staff.id > 1 then staff.id / 6 + 1 end,
     28000 + 100 * demo_gen.n(p, 603, 500),
     case when canary is not null then 'On sick leave in May. Zqcanary09 private phone ' || phone
         when demo_gen.u(p, 604) < 0.2 then 'Works from home on Fridays, ' || phone end,
     case when demo_gen.u(p, 605) < 0.1 then date '2025-03-31' end
-from demo_gen.people, demo_gen.size
-where kind = 'staff'
+from demo_gen.size
+join demo_gen.people on people.kind = 'staff'
+cross join lateral (select people.p - size.customers - size.visitors as id) as staff
 order by p;
 
 alter table support."user"
@@ -49,7 +50,8 @@ create table support.tickets (
     customer_id bigint,                          -- hard case: shop.customers without a foreign key
     requester_email text not null,               -- hard case: as typed: other case, blanks around it
     requester_name text,                         -- NULL and '' both occur
-    subject_type text,                           -- hard case: polymorphic: order, shipment, invoice, product, customer
+    -- hard case: polymorphic: order, shipment, invoice, product, customer
+    subject_type text,
     subject_id text,
     related_order_ids bigint[],                  -- hard case: keys in an array
     assigned_to integer,
@@ -61,15 +63,22 @@ create table support.tickets (
     constraint tickets_pkey primary key (ticket_id),
     constraint tickets_requester_email_shape check (requester_email like '%@%'),
     constraint tickets_subject_complete check ((subject_type is null) = (subject_id is null)),
-    constraint tickets_subject_type_known check (subject_type in ('order', 'shipment', 'invoice', 'product', 'customer'))
+    constraint tickets_subject_type_known check (
+        subject_type in ('order', 'shipment', 'invoice', 'product', 'customer')
+    )
 );
 
 insert into support.tickets
 select
     60000 + t,
     case when t <= 14 or demo_gen.u(t, 611) < 0.9 then people.customer_id end,
-    case when demo_gen.u(t, 612) < 0.12 then upper(people.email) when demo_gen.u(t, 612) < 0.18 then initcap(people.email)
-        when demo_gen.u(t, 612) < 0.22 then ' ' || people.email when demo_gen.u(t, 612) < 0.24 then people.email || '  ' else people.email end,
+    case
+        when demo_gen.u(t, 612) < 0.12 then upper(people.email)
+        when demo_gen.u(t, 612) < 0.18 then initcap(people.email)
+        when demo_gen.u(t, 612) < 0.22 then ' ' || people.email
+        when demo_gen.u(t, 612) < 0.24 then people.email || '  '
+        else people.email
+    end,
     case when t <= 14 or demo_gen.u(t, 613) < 0.8 then people.full_name when demo_gen.u(t, 613) < 0.85 then '' end,
     topics.subject_type,
     case topics.subject_type
@@ -82,7 +91,10 @@ select
     case when demo_gen.u(t, 616) < 0.02 then array[orders.order_id, 500001 + demo_gen.n(t, 617, size.orders)]
         when demo_gen.u(t, 616) < 0.3 then array[orders.order_id] when demo_gen.u(t, 616) < 0.4 then '{}' end,
     case when demo_gen.u(t, 618) < 0.95 then 1 + demo_gen.n(t, 619, size.staff) end,
-    demo_gen.pick('{Where is my parcel?,Wrong item,Invoice question,Change of address,Complaint,Rückfrage zur Lieferung,Питання щодо доставки,返品について}', t, 620),
+    demo_gen.pick(array[
+        'Where is my parcel?', 'Wrong item', 'Invoice question', 'Change of address', 'Complaint',
+        'Rückfrage zur Lieferung', 'Питання щодо доставки', '返品について'
+    ], t, 620),
     format(demo_gen.pick(array[
         E'Hello,\nplease call me back on %3$s.\n%1$s',
         'My name is %1$s and my account is %2$s. The parcel never came.',
@@ -91,7 +103,8 @@ select
         '%1$sです。%2$s までご連絡ください。',
         'Hi, it came in the wrong colour. Thanks!'
     ], case when t <= 14 then 1 else t end, 621), people.full_name, people.email, people.phone)
-        || case when demo_gen.u(t, 622) < 0.03 or t <= 14 then format(' My card is %s, my IP %s.', people.card_number, host(people.ip)) else '' end,
+        || case when t <= 14 or demo_gen.u(t, 622) < 0.03
+            then format(' My card is %s, my IP %s.', people.card_number, host(people.ip)) else '' end,
     demo_gen.pick('{low,normal,normal,normal,high,urgent}', t, 623)::support.priority,
     demo_gen.u(t, 624) < 0.2,
     orders.placed_at + demo_gen.n(t, 625, 40 * 86400) * interval '1 second'
@@ -115,7 +128,8 @@ cross join lateral (
 order by t;
 
 select setval(pg_get_serial_sequence('support.tickets', 'ticket_id'), (select max(ticket_id) from support.tickets));
-alter table support.tickets add constraint tickets_assigned_to_fkey foreign key (assigned_to) references support."user";
+alter table support.tickets add constraint tickets_assigned_to_fkey foreign key (assigned_to)
+    references support."user";
 create index tickets_customer_id_idx on support.tickets (customer_id);
 create index tickets_subject_idx on support.tickets (subject_type, subject_id);
 create index tickets_assigned_to_idx on support.tickets (assigned_to);
@@ -141,7 +155,8 @@ select
     tickets.ticket_id,
     case when m % 2 = 1 and not people.guest then people.user_id end,
     case when m % 2 = 0 then tickets.assigned_to end,
-    case when m % 2 = 1 then format('Thank you. You reach me at %s or %s. %s', people.email, people.phone, people.given_name)
+    case when m % 2 = 1
+        then format('Thank you. You reach me at %s or %s. %s', people.email, people.phone, people.given_name)
         else format('Dear %s, we will write to %s once it is settled.', people.full_name, people.email) end,
     case when tickets.ticket_id <= 60014 or demo_gen.u(tickets.ticket_id * 10 + m, 632) < 0.08 then jsonb_build_array(
         jsonb_build_object('file', 'receipt.pdf', 'bytes', 1000 + demo_gen.n(tickets.ticket_id, 633, 90000)),
@@ -153,7 +168,8 @@ join demo_gen.people on people.email = lower(btrim(tickets.requester_email))
 cross join lateral generate_series(1, 1 + demo_gen.n(tickets.ticket_id, 631, 4)) as m
 order by tickets.ticket_id, m;
 
-select setval(pg_get_serial_sequence('support.messages', 'message_id'), (select max(message_id) from support.messages));
+select setval(pg_get_serial_sequence('support.messages', 'message_id'),
+    (select max(message_id) from support.messages));
 alter table support.messages
     add constraint messages_ticket_id_fkey foreign key (ticket_id) references support.tickets,
     add constraint messages_agent_id_fkey foreign key (agent_id) references support."user";
@@ -184,12 +200,19 @@ from demo_gen.people
 where not guest and kind <> 'staff' and (canary is not null or demo_gen.u(p, 643) < 0.3)
 order by p;
 
-alter table support.subscribers add constraint subscribers_email_fkey foreign key (email) references auth.users (email) on update cascade;
+alter table support.subscribers add constraint subscribers_email_fkey foreign key (email)
+    references auth.users (email) on update cascade;
 
 -- ---------------------------------------------------------------- view
 
 create view support.open_tickets as
-select tickets.ticket_id, tickets.requester_email, tickets.requester_name, tickets.subject, agents.full_name as agent, tickets.opened_at
+select
+    tickets.ticket_id,
+    tickets.requester_email,
+    tickets.requester_name,
+    tickets.subject,
+    agents.full_name as agent,
+    tickets.opened_at
 from support.tickets
 left join support."user" as agents on agents.id = tickets.assigned_to
 where tickets.is_open;

@@ -9,7 +9,8 @@ declare
 begin
     for relation in
         select oid::regclass from pg_class
-        where relnamespace in ('auth'::regnamespace, 'catalog'::regnamespace, 'shop'::regnamespace, 'billing'::regnamespace, 'support'::regnamespace)
+        where relnamespace in ('auth'::regnamespace, 'catalog'::regnamespace, 'shop'::regnamespace,
+            'billing'::regnamespace, 'support'::regnamespace)
             and relkind in ('r', 'p', 'm') and not relispartition
         order by oid
     loop

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql
@@ -24,8 +23,8 @@ def load(dsn: str, scale: float, progress: Progress | None = None) -> int:
     """Load the demo into a database, unless it stands there already at this scale.
 
     Everything happens in one transaction: a load that is killed leaves what was there before.
-    Another scale, or another version of the SQL files, replaces the demo in place, and with it every
-    view that was built on it.
+    Another scale, or another version of the SQL files, replaces the demo in place, and drops
+    every view that was built on it.
 
     Args:
         dsn: a database whose user may create schemas; no superuser is needed.
@@ -94,8 +93,9 @@ def _rows_loaded(connection: psycopg.Connection, scale: Decimal, version: str) -
     made_here = connection.execute("select to_regclass('demo_info.loaded') is not null").fetchone()
     if made_here == (True,):
         found = connection.execute(
-            "select row_count from demo_info.loaded where scale = %s and version = %s",
-            (scale, version),
+            "select row_count from demo_info.loaded where scale = %s and version = %s"
+            " and (select count(*) from pg_namespace where nspname = any(%s)) = %s",
+            (scale, version, list(SERVICES), len(SERVICES)),
         ).fetchone()
         return None if found is None else int(found[0])
     strangers = connection.execute(
@@ -130,7 +130,7 @@ def _reload(
         if progress is not None:
             progress(path.stem, done, len(files))
         # The files are ours and whole: many statements, no parameters, one round trip.
-        connection.execute(cast(LiteralString, path.read_text(encoding="utf-8")))
+        connection.execute(path.read_bytes())
     rows = count_rows(connection)
     connection.execute("create schema demo_info")
     connection.execute(
@@ -148,7 +148,7 @@ def tables(connection: psycopg.Connection) -> list[tuple[str, str]]:
             "select nspname, relname from pg_class"
             " join pg_namespace on pg_namespace.oid = relnamespace"
             " where nspname = any(%s) and relkind in ('r', 'p') and not relispartition"
-            " order by nspname collate \"C\", relname collate \"C\"",
+            ' order by nspname collate "C", relname collate "C"',
             (list(SERVICES),),
         )
     ]
