@@ -14,9 +14,10 @@ from tdm import package_files
 
 
 def test_the_lists_agree(repo: Path) -> None:
-    wheel = tomllib.loads((repo / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    included = wheel["targets"]["wheel"]["only-include"]
-    assert set(included) == {"scripts/tdm", *package_files.PACKAGE_PATHS}
+    project = tomllib.loads((repo / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    included = {*wheel["only-include"], *wheel["force-include"]}
+    assert included == {"scripts/tdm", *package_files.PACKAGE_PATHS}
 
 
 def test_the_repository_is_the_package_root(repo: Path) -> None:
