@@ -145,6 +145,11 @@ def _of_text(
         return Proposal("none", "category", "a short code")
     if length is not None and length <= 3:
         return Proposal("none", "category", "a short code")
+    if w.matches(w.PLACES, parts):
+        label = "quasi" if person or _is_address(table) else "none"
+        return Proposal(label, "category", "shared by many")
+    if w.matches(w.CODES, parts):
+        return Proposal("none", "category", "a code")
     if w.matches(w.CATEGORY, parts) and (few or column.distinct in (None, 0) or catalogue):
         return Proposal("none", "category", "name")
     if few and (length is None or length <= 255):

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tdm import connection
 from tdm.errors import TdmError
 from tdm.scaffold import catalog as live
-from tdm.scaffold import keys, package, render, subset, treatments
+from tdm.scaffold import keys, overlap, package, render, subset, treatments
 from tdm.scaffold.checks import Server
 
 _PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
@@ -86,13 +86,18 @@ def _decide(
     asked = [subset.parse_root(found, text) for text in roots]
     services = render.Names(found).service
     untreatable: dict[str, str] = {}
+    repeats: dict[keys.Place, str] = {}
     while True:
         plan = subset.decide(found, asked, treatments.empties(found, untreatable))
         families = keys.families(found, plan, server, services)
         treated = {
-            name: treatments.treat(found, plan, server, families, name, accept=accept)
+            name: treatments.treat(found, plan, server, families, name, repeats, accept=accept)
             for name in found.tables
         }
+        again = _repeated(session, treated, repeats)
+        if again:
+            repeats |= again
+            continue
         more = {
             name: table.untreatable
             for name, table in treated.items()
@@ -101,6 +106,22 @@ def _decide(
         if not more:
             return _Decisions(found, plan, families, treated)
         untreatable |= more
+
+
+def _repeated(
+    session: psycopg.Connection[Any],
+    treated: dict[str, treatments.TableTreatment],
+    known: dict[keys.Place, str],
+) -> dict[keys.Place, str]:
+    """Kept texts that repeat values which identify somebody, by what they repeat."""
+    kept, telling = [], []
+    for name, table in sorted(treated.items()):
+        for t in table.columns:
+            if t.how == "kept" and t.column.type.is_text and (name, t.column.name) not in known:
+                kept.append((table.table, t.column))
+            elif t.label in ("direct", "credential") and t.column.type.is_text:
+                telling.append((table.table, t.column))
+    return overlap.repeated(session, kept, telling)
 
 
 def _write(out: Path, files: dict[str, str]) -> None:

@@ -84,7 +84,7 @@ def email(length: int | None, entity: str | None) -> list[Mask]:
     if length is not None and length < 33:
         return token_texts("email", length)
     sample = "u0123456789abcdef0123@example.com" if short else "anna.smith.0123456789abcdef0123@example.com"
-    extra = [f"length={length}"] if short else []
+    extra = [f"length={min(length or 0, 59)}"] if short else []
     by_value = Mask(
         "mask_email",
         ", ".join(extra),

@@ -264,11 +264,11 @@ class _Renderer:
         folder = f"models/subset/{service}"
         full = self.names.node(name)
         found = {}
-        human = _human(node.table.name)
+        human = f"rows of {comment_text(node.table.name)}"
         owners = [
             f"tdm.owner({self._ref('sampled', r.to)}, {_names(r.columns)}{_to(r)})" for r in node.owners
         ]
-        owner_names = _and(sorted({_human(self.catalog.tables[r.to].name) for r in node.owners}))
+        owner_names = _and(sorted({self._called(r.to, node) for r in node.owners}))
         base = {
             "source": self.names.source(name),
             "key": node.key,
@@ -278,7 +278,7 @@ class _Renderer:
         if node.has_sampled:
             if node.mode == "sampled":
                 spread = f" from every {_and([_human(c) for c in node.strata])}" if node.strata else ""
-                comment = f"{_percent(node.fraction)} % of {human}{spread}: the same rows every time ({node.why})."
+                comment = f"{_percent(node.fraction)} % of the {human}{spread}, the same ones every time ({node.why})."
                 text = self._template(
                     "sampled_root.sql",
                     table=base
@@ -291,15 +291,15 @@ class _Renderer:
             else:
                 text = self._template(
                     "sampled_owned.sql",
-                    table=base | {"comment": _sentence(f"{human} that belong to sampled {owner_names}.")},
+                    table=base | {"comment": _sentence(f"{human} that belong to sampled rows of {owner_names}.")},
                 )
             found[f"{folder}/sampled_{full}.sql"] = text
             share = node.mode == "sampled"
             self._note_model(models, f"sampled_{full}", node if share else None, name)
         if node.has_kept and not node.together:
-            whose = _and(sorted({_human(self.catalog.tables[r.table].name) for r in node.pointed_at}))
-            start = f"Sampled {human}, and" if node.has_sampled else _sentence(human)
-            comment = f"{start} whatever kept {whose} point at." if node.has_sampled else f"{start} that kept {whose} point at."
+            whose = _and(sorted({self._called(r.table, node) for r in node.pointed_at}))
+            start = f"Sampled {human}, and those" if node.has_sampled else human
+            comment = f"{start} that kept rows of {whose} point at."
             found[f"{folder}/kept_{full}.sql"] = self._template(
                 "kept.sql",
                 table=base
@@ -317,7 +317,7 @@ class _Renderer:
     def _subset(
         self, name: str, node: Node, base: dict[str, Any], human: str, owner_names: str
     ) -> str:
-        mode, kept, comment = node.mode, "", f"The kept {human}, raw."
+        mode, kept, comment = node.mode, "", f"The kept {human}."
         if node.mode == "whole":
             comment = f"All {human}: reference data, or too few to sample."
         elif node.mode == "empty":
@@ -330,9 +330,9 @@ class _Renderer:
         elif node.has_sampled:
             kept = self._ref("sampled", name)
         elif node.mode == "owned":
-            mode, comment = "leaf", f"{human} that belong to sampled {owner_names}, raw."
+            mode, comment = "leaf", f"{human} that belong to sampled rows of {owner_names}."
         else:
-            mode, comment = "keyless", f"{_percent(node.fraction)} % of {human}, which have no key, raw."
+            mode, comment = "keyless", f"{_percent(node.fraction)} % of the {human}, which has no key."
         return self._template(
             "subset.sql",
             table=base
@@ -373,11 +373,11 @@ class _Renderer:
         for members in sorted({n.together for n in self.plan.nodes.values() if n.together}):
             model = self.names.together(members)
             service = model.removeprefix("kept_").split("__", 1)[0]
-            names = [_human(self.catalog.tables[m].name) for m in members]
+            names = [comment_text(self.catalog.tables[m].name) for m in members]
             if len(members) == 1:
-                comment = f"{names[0]} point at {names[0]}: what is kept is closed in passes."
+                comment = f"Rows of {names[0]} point at rows of {names[0]}: what is kept is closed in passes."
             elif len(members) <= 4:
-                comment = f"{_and(names)} point at each other: one node closes them together."
+                comment = f"Rows of {_and(names)} point at each other: one node closes them together."
             else:
                 comment = f"{len(members)} tables point at each other: one node closes them together."
             found[f"models/subset/{service}/{model}.sql"] = self._template(
@@ -406,6 +406,11 @@ class _Renderer:
             else self._ref("subset", r.table)
         )
         return f"tdm.reference({rows}, {_names(r.columns)}{_to(r)})"
+
+    def _called(self, table: str, node: Node) -> str:
+        """A table's name, with its schema where that is another one."""
+        other = self.catalog.tables[table]
+        return comment_text(other.name if other.schema == node.table.schema else other.id)
 
     def _ref(self, layer: str, table: str) -> str:
         return f"ref('{layer}_{self.names.node(table)}')"
@@ -440,7 +445,7 @@ class _Renderer:
         return self._template(
             "masked.sql",
             table={
-                "comment": _sentence(f"{_human(table.name)}: one line per column; what is not listed does not leave."),
+                "comment": comment_text(f"{table.id}: one line per column; what is not listed does not leave."),
                 "lines": lines,
                 "relation": relation,
                 "alias": alias if len(alias) <= 63 else "masked_rows",

@@ -70,6 +70,7 @@ def treat(
     server: Server,
     families: Mapping[Place, Family],
     name: str,
+    repeats: Mapping[Place, str],
     *,
     accept: bool,
 ) -> TableTreatment:
@@ -81,9 +82,10 @@ def treat(
         server: asked whether constraints hold.
         families: the columns that belong to keys.
         name: the table.
+        repeats: columns that hold values of a column which identifies somebody.
         accept: treat what names do not decide in the strictest way that the catalog allows.
     """
-    return _TableWork(catalog, plan, server, families, name, accept).treat()
+    return _TableWork(catalog, plan, server, families, name, repeats, accept).treat()
 
 
 class _TableWork:
@@ -96,6 +98,7 @@ class _TableWork:
         server: Server,
         families: Mapping[Place, Family],
         name: str,
+        repeats: Mapping[Place, str],
         accept: bool,
     ) -> None:
         self.catalog = catalog
@@ -103,6 +106,7 @@ class _TableWork:
         self.server = server
         self.families = families
         self.name = name
+        self.repeats = repeats
         self.accept = accept
         self.table = catalog.tables[name]
         self.catalogue = is_catalogue(plan, name)
@@ -136,6 +140,9 @@ class _TableWork:
             return self._key(column, family)
         proposal = propose(self.catalog, self.table, column, catalogue=self.catalogue)
         unknown = not type_is_known(column)
+        repeated = self.repeats.get((self.name, column.name))
+        if repeated and proposal.label in ("none", "quasi", "technical"):
+            proposal = Proposal("free_text", "free_text", f"repeats values of {repeated}")
         if proposal.label is None:
             return self._open(column, proposal, unknown)
         chain = self._chain(column, proposal)

@@ -40,7 +40,7 @@ PERSON_TABLES = {
         """
         employee staff worker agent operator admin administrator manager teacher instructor doctor
         physician nurse driver courier vendor supplier representative salesperson technician
-        mitarbeiter personal empleado employe tootaja actor artist musician crew
+        mitarbeiter personal empleado employe tootaja crew
         """.split(),
         1,
     ),
@@ -221,6 +221,18 @@ FREE_TEXT = _phrases(
     " old value, new value, old values, new values, changes, changed fields, before, after, snapshot, event data,"
     " state data, headers, post data, posts, variables, instance, cause, medium text, subject line, mail text"
 )
+PLACES = _phrases(
+    "country, country code, countrycode, country name, state, state code, province, region, region code, county,"
+    " district, continent, nationality, land, pays, pais, riik, bundesland, departement, canton, maakond, territory"
+)
+"""Parts of an address that many people share."""
+CODES = _phrases(
+    "currency, currency code, locale, lang, language, language code, timezone, time zone, tz, mime type, mimetype,"
+    " content type, iso code, iso, isocode, iso2, iso3, sku, isbn, ean, gtin, barcode, upc, asin, mpn, charset, encoding,"
+    " waehrung, wahrung, devise, moneda, sprache, langue, idioma, keel, product code, item code, part number, cron,"
+    " status code, country id, algorithm, protocol, table name, tablename, model, app label, unit of measure"
+)
+"""Codes that say nothing about anybody, however many different ones there are."""
 CATEGORY = _phrases(
     "status, state, type, kind, category, categories, level, priority, role, locale, lang, language, currency,"
     " country, country code, countrycode, timezone, time zone, tz, unit, units, method, channel, color, colour, size,"

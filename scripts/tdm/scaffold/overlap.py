@@ -1,0 +1,72 @@
+"""Kept columns that repeat values of columns which identify somebody: the leak gate would find them.
+
+The server compares and says which columns are concerned; no value comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg import Connection, Error
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from tdm.scaffold.catalog import Column, Table
+
+LOOK = 100_000
+"""Rows of a column that are compared."""
+
+Place = tuple[Table, Column]
+
+
+def repeated(
+    connection: Connection[Any], kept: Iterable[Place], identifying: Iterable[Place]
+) -> dict[tuple[str, str], str]:
+    """The kept columns that hold a value of an identifying column, six characters or longer.
+
+    Args:
+        connection: an open connection, in a read-only transaction.
+        kept: columns that leave as they are.
+        identifying: columns of class direct or credential.
+
+    Returns:
+        For each concerned table and column the name of a column that it repeats.
+    """
+    telling, plain = list(identifying), list(kept)
+    found: dict[tuple[str, str], str] = {}
+    if not telling or not plain:
+        return found
+    known = SQL(" union all ").join(_texts(place, n, common=False) for n, place in enumerate(telling))
+    # A few columns at a time: an error then spoils the answer for those only.
+    for start in range(0, len(plain), 20):
+        part = plain[start : start + 20]
+        look = SQL(" union all ").join(_texts(place, n, common=True) for n, place in enumerate(part))
+        query = SQL(
+            "select kept.place, min(known.place) from ({}) as kept"
+            " inner join ({}) as known on kept.text = known.text group by kept.place"
+        ).format(look, known)
+        try:
+            with connection.transaction():
+                rows = connection.execute(query).fetchall()
+        except Error:
+            continue
+        for here, there in rows:
+            table, column = part[here]
+            other, other_column = telling[there]
+            found[table.id, column.name] = f"{other.id}.{other_column.name}"
+    return found
+
+
+def _texts(place: Place, number: int, *, common: bool) -> Composable:
+    """The texts of a column by the number of the column; those that many rows share on demand."""
+    table, column = place
+    name = Identifier(column.name)
+    rare = SQL("") if common else SQL(
+        " group by 2 having count(*) <= 20 or count(*) <= 0.01 * (select count({}) from {})"
+    ).format(name, Identifier(table.schema, table.name))
+    return SQL(
+        "(select {} as place, lower(btrim({}::text)) as text from (select {} from {} limit {}) as rows"
+        " where length(btrim({}::text)) >= 6{})"
+    ).format(
+        Literal(number), name, name, Identifier(table.schema, table.name), Literal(LOOK), name, rare
+    )
