@@ -152,6 +152,14 @@ def init(
             help="Treat what nobody decided in the strictest way, and list it.",
         ),
     ] = False,
+    references: Annotated[
+        Path | None,
+        typer.Option(
+            "--references",
+            help="Sources files that declare references which the database does not.",
+            show_default=False,
+        ),
+    ] = None,
     project_dir: ProjectDir = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -159,7 +167,7 @@ def init(
     from tdm import connection, scaffold
 
     resolved = connection.resolve_dsn(project_dir, dsn)
-    done = scaffold.init(resolved, out, schema or [], root or [], accept_proposals)
+    done = scaffold.init(resolved, out, schema or [], root or [], accept_proposals, references)
     _result(done, as_json, _lines(done))
 
 

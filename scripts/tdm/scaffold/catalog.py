@@ -133,13 +133,22 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Reference:
-    """A foreign key."""
+    """A foreign key, or a reference that a person declared: that one has no name."""
 
     name: str
     table: str
     columns: tuple[str, ...]
     to: str
     to_columns: tuple[str, ...]
+    where: str | None = None
+    """A condition on the referencing row, alias x: other rows point elsewhere or nowhere."""
+    expression: tuple[str, ...] = ()
+    """SQL over the row instead of its columns: keys inside documents and arrays."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether the columns themselves hold the key, in every row."""
+        return not self.where and not self.expression
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tdm import connection
 from tdm.errors import TdmError
 from tdm.scaffold import catalog as live
-from tdm.scaffold import keys, overlap, package, render, subset, treatments
+from tdm.scaffold import keys, overlap, package, render, subset, treatments, virtual
 from tdm.scaffold.checks import Server
 
 _PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
@@ -30,7 +30,12 @@ class _Decisions:
 
 
 def init(
-    dsn: str, out: Path, schemas: list[str], roots: list[str], accept_proposals: bool
+    dsn: str,
+    out: Path,
+    schemas: list[str],
+    roots: list[str],
+    accept_proposals: bool,
+    references: Path | None = None,
 ) -> dict[str, Any]:
     """Write a dbt project for a live PostgreSQL database.
 
@@ -40,6 +45,7 @@ def init(
         schemas: the schemas to take; none means all that hold tables.
         roots: tables to sample, SCHEMA.TABLE or SCHEMA.TABLE=FRACTION; none means a proposal.
         accept_proposals: treat what names do not decide in the strictest way, and list it.
+        references: sources files with references that the catalog does not know.
 
     Returns:
         What was found and decided: numbers, and the lists that a person should read.
@@ -52,7 +58,10 @@ def init(
     with connection.connect(dsn) as session:
         session.read_only = True
         session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        decided = _decide(session, schemas, roots, accept_proposals)
+        found = live.read(session, schemas)
+        if references is not None:
+            found = virtual.add(found, virtual.read(references, found))
+        decided = _decide(session, found, roots, accept_proposals)
         info = session.info
         where = render.Connection(
             host=info.host or "localhost",
@@ -78,10 +87,9 @@ def init(
 
 
 def _decide(
-    session: psycopg.Connection[Any], schemas: list[str], roots: list[str], accept: bool
+    session: psycopg.Connection[Any], found: live.Catalog, roots: list[str], accept: bool
 ) -> _Decisions:
     """All decisions; tables that turn out to be untreatable change the plan, so it is made again."""
-    found = live.read(session, schemas)
     server = Server(session)
     asked = [subset.parse_root(found, text) for text in roots]
     services = render.Names(found).service

@@ -72,6 +72,8 @@ def _groups(catalog: Catalog) -> list[tuple[Place, ...]]:
         return place
 
     for r in catalog.references:
+        if not r.plain:
+            continue
         for column, to_column in zip(r.columns, r.to_columns, strict=True):
             above[top((r.table, column))] = top((r.to, to_column))
     for name, table in catalog.tables.items():
@@ -86,7 +88,11 @@ def _groups(catalog: Catalog) -> list[tuple[Place, ...]]:
 def _main(catalog: Catalog, members: tuple[Place, ...]) -> Place:
     """The member that points at nothing and that most point at."""
     pointing = {
-        (r.table, c) for r in catalog.references for c in r.columns if (r.table, c) in members
+        (r.table, c)
+        for r in catalog.references
+        if r.plain
+        for c in r.columns
+        if (r.table, c) in members
     }
     ends = [place for place in members if place not in pointing] or list(members)
     count: dict[Place, int] = defaultdict(int)

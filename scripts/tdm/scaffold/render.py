@@ -230,8 +230,10 @@ class _Renderer:
                 {
                     "name": r.name,
                     "columns": r.columns,
+                    "expression": r.expression,
                     "to": self.names.source_name(r.to),
                     "to_columns": r.to_columns,
+                    "where": r.where,
                 }
                 for r in self.catalog.references_from.get(name, ())
             ],
@@ -405,7 +407,10 @@ class _Renderer:
             if r.table in members
             else self._ref("subset", r.table)
         )
-        return f"tdm.reference({rows}, {_names(r.columns)}{_to(r)})"
+        where = f", where={jinja_text(r.where)}" if r.where else ""
+        if r.expression:
+            return f"tdm.reference({rows}, expression={_names(r.expression)}, to={_names(r.to_columns)}{where})"
+        return f"tdm.reference({rows}, {_names(r.columns)}{_to(r)}{where})"
 
     def _called(self, table: str, node: Node) -> str:
         """A table's name, with its schema where that is another one."""
@@ -639,7 +644,7 @@ def _to(r: Reference) -> str:
 
 def _unique(references: list[Reference]) -> list[Reference]:
     """References without those that say the same again."""
-    found = {(r.table, r.columns, r.to_columns): r for r in references}
+    found = {(r.table, r.columns, r.to_columns, r.expression, r.where or ""): r for r in references}
     return [found[key] for key in sorted(found)]
 
 

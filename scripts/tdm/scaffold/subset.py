@@ -171,7 +171,7 @@ class _Decider:
 
     def _followable(self, reference: Reference, *, nullable: bool = False) -> bool:
         """Whether the rows of a table belong to the rows that this reference points at."""
-        if reference.table == reference.to:
+        if reference.table == reference.to or not reference.plain:
             return False
         child = self.tables[reference.table]
         if child.rows <= SMALL and is_lookup(child):

@@ -177,7 +177,7 @@ class _TableWork:
         """Columns that have to be NULL because the rows that they point at do not leave."""
         found = set()
         for r in self.catalog.references_from.get(self.name, ()):
-            if self.plan.nodes[r.to].mode == "empty" and self.plan.nodes[self.name].mode != "empty":
+            if r.plain and self.plan.nodes[r.to].mode == "empty" and self.plan.nodes[self.name].mode != "empty":
                 free = [c for c in r.columns if not self.table.column(c).not_null]
                 found |= set(free[:1])
         return found
@@ -665,6 +665,7 @@ def empties(catalog: Catalog, untreatable: Mapping[str, str]) -> dict[str, str]:
             if r.to in found
             and r.table not in found
             and r.table != r.to
+            and r.plain
             and all(catalog.tables[r.table].column(c).not_null for c in r.columns)
         }
         if not more:
