@@ -18,6 +18,19 @@ from tdm.errors import ExitCode, TdmError
 
 _PATIENCE = 8.0  # schedulers give ten seconds between SIGTERM and SIGKILL
 
+# Becomes dbt after two arrangements. A shell starts background jobs with SIGINT ignored, and dbt
+# would inherit that. And when we are killed outright, dbt must not go on building beside the next
+# run: the kernel tells it (Linux; elsewhere it finishes).
+_LAUNCHER = """
+import ctypes, os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
+    if os.getppid() != int(sys.argv[1]):
+        sys.exit(130)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -77,7 +90,7 @@ def run(
         KeyboardInterrupt: we were told to stop; dbt has cancelled its queries and is gone.
     """
     child = subprocess.Popen(
-        [*_program(), "--log-format", "json", "--no-use-colors", *arguments],
+        [*_launcher(), *_program(), "--log-format", "json", "--no-use-colors", *arguments],
         cwd=project_dir,
         env={**os.environ, **environment, "PWD": server.project_path(project_dir)},
         stdin=subprocess.DEVNULL,
@@ -112,6 +125,10 @@ def require(outcome: Outcome, what: str) -> None:
     said = "\n".join(f"  {line}" for text in outcome.messages for line in text.splitlines())
     code = outcome.exit_code if outcome.exit_code > 0 else ExitCode.CRASH  # killed by a signal
     raise TdmError(f"{what} failed:\n{said or '  dbt said nothing.'}", code)
+
+
+def _launcher() -> list[str]:
+    return [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid())]
 
 
 def _program() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
@@ -11,12 +12,12 @@ import psycopg
 from psycopg import sql
 from rich import box
 from rich.columns import Columns
-from rich.console import Console, Group
+from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tdm import connection, manifest
+from tdm import binaries, connection, manifest
 
 _CLASSES = ("direct", "credential", "quasi", "sensitive", "free_text", "technical", "none")
 _TREATMENTS = ("masked", "dropped", "kept")
@@ -37,7 +38,7 @@ def collect(project_dir: Path, dsn: str, target: connection.Target) -> dict[str,
     declared = manifest.sources(manifest.read(project_dir) or {})
     with connection.connect(dsn, autocommit=True) as connected:
         release = _release(connected, target)
-        kept = {entry["source"]: int(entry["rows"]) for entry in release.get("tables", [])}
+        kept = {_name(entry): int(entry["rows"]) for entry in release.get("tables", [])}
         return {
             "release": release.get("release"),
             "key_id": release.get("key_id"),
@@ -56,8 +57,15 @@ def _release(connected: psycopg.Connection[Any], target: connection.Target) -> d
     return {"release": row[0], "key_id": row[1], "tables": row[2]} if row else {}
 
 
+def _name(entry: dict[str, Any]) -> tuple[str, str]:
+    """The source table of a released one, by its real name."""
+    return entry["source_schema"], entry["source_table"]
+
+
 def _services(
-    connected: psycopg.Connection[Any], declared: list[dict[str, Any]], kept: dict[str, int]
+    connected: psycopg.Connection[Any],
+    declared: list[dict[str, Any]],
+    kept: dict[tuple[str, str], int],
 ) -> list[dict[str, Any]]:
     """Tables and rows of each service: what stands in the source, what was released."""
     services: dict[str, dict[str, Any]] = {}
@@ -70,7 +78,7 @@ def _services(
         )
         service["tables"] += 1
         service["rows_in"] += row[0] if row else 0
-        service["rows_kept"] += kept.get(f"{name}.{source['name']}", 0)
+        service["rows_kept"] += kept.get((source["schema"], source["identifier"]), 0)
     return list(services.values())
 
 
@@ -140,21 +148,25 @@ def render(done: dict[str, Any], console: Console | None = None) -> None:
             [_services_table(done["services"]), _columns_table(done["columns"])], padding=(0, 4)
         )
     )
-    facts = Table.grid(padding=(0, 2))
-    facts.add_column(style="bold")
-    facts.add_column(overflow="fold")
-    facts.add_row("dump", str(dump["path"]))
-    facts.add_row("", f"{_size(dump['bytes'])}, {dump['rows']:,} rows in {dump['tables']} tables")
-    facts.add_row("digest", str(dump["digest"]))
-    facts.add_row("key", f"{done['key_id']} (its id; the key itself never leaves the vault)")
-    facts.add_row("server", f"{done['server']}, target {done['target']}")
-    facts.add_row("seconds", ", ".join(f"{k} {v:.1f}" for k, v in done["seconds"].items()))
-    steps = Table.grid(padding=(0, 2))
-    steps.add_column(style="cyan", no_wrap=True, overflow="fold")
-    steps.add_column(style="dim")
-    for command, why in _next_steps(loaded["dsn"]):
-        steps.add_row(command, why)
-    console.print(Group(facts, Text("\nWhat next", style="bold"), steps), soft_wrap=False)
+    facts = {
+        "dump": dump["path"],
+        "": f"{_size(dump['bytes'])}, {dump['rows']:,} rows in {dump['tables']} tables",
+        "digest": dump["digest"],
+        "key": f"{done['key_id']} (its id; the key itself never leaves the vault)",
+        "server": f"{done['server']}, target {done['target']}",
+        "seconds": ", ".join(f"{name} {took:.1f}" for name, took in done["seconds"].items()),
+    }
+    for name, fact in facts.items():
+        _print(console, f"[bold]{name:<9}[/]", str(fact))
+    console.print("\n[bold]What next[/]")
+    for why, command in _next_steps(loaded["dsn"]):
+        _print(console, f"  [dim]{why}[/]\n    ", command, style="cyan")
+    console.print()
+
+
+def _print(console: Console, label: str, text: str, style: str = "") -> None:
+    """Print a line that people copy from: never broken, whatever the width."""
+    console.print(Text.from_markup(label) + Text(text, style=style), soft_wrap=True)
 
 
 def _services_table(services: list[dict[str, Any]]) -> Table:
@@ -190,12 +202,13 @@ def _columns_table(columns: dict[str, dict[str, int]]) -> Table:
 
 
 def _next_steps(loaded_dsn: str) -> list[tuple[str, str]]:
+    psql = shutil.which("psql") or str(binaries.embedded_bin() / "psql")
     return [
-        (f'psql "{loaded_dsn}"', "look at the data"),
-        ("models/masked/shop/masked_shop__customers.sql", "see how a table is masked"),
-        (". .venv/bin/activate && dbt build --target staging_mask", "build it yourself"),
-        ("tdm init --dsn DSN --out DIR", "a project for your own database"),
-        ("tdm down", "stop the server; its data stays"),
+        ("look at the data", f"{psql} '{loaded_dsn}'"),
+        ("see how a table is masked", "models/masked/shop/masked_shop__customers.sql"),
+        ("build it yourself", ". .venv/bin/activate && dbt build --target staging_mask"),
+        ("start with a database of your own", "tdm init --dsn DSN --out DIR"),
+        ("stop the server; its data stays", "tdm down"),
     ]
 
 
