@@ -64,7 +64,7 @@ begin
             when letters and (code between 65 and 90 or code between 97 and 122) then 26
             else 1
         end;
-        if cardinality(places) > 0 and (i > cardinality(characters) or n * radix > 576460752303423488) then
+        if cardinality(places) > 0 and (i > cardinality(characters) or n > 576460752303423488 / radix) then
             -- each piece has keys of its own, else equal pieces would stay equal
             piece_keys := array(select sha256(k || int4send(piece)) from unnest(keys) with ordinality as u (k, o) order by o);
             value := {{ ledger }}.permute(value, piece_keys, n);
