@@ -150,82 +150,77 @@ def test_refuses_what_was_not_released(
     assert f"dbt build --target {TARGET}" in message
 
 
-COMMENTED = "comment on column shop.customers.email is 'Ask {} about it'"
-LEAKS = [
-    (COMMENTED, "comment on column shop.customers.email"),
-    (
-        "alter table shop.carts alter column what set default '{}'",
-        "column what of table shop.carts",
+BOTH = f"{SECRET.title()} {CANARY.upper()}"
+SCHEMA_LEAKS = {
+    "comment on column shop.customers.email": "comment on column shop.customers.email is '{}'",
+    "column what of table shop.carts": "alter table shop.carts alter column what set default '{}'",
+    "check constraint vip on table shop.carts": (
+        "alter table shop.carts add constraint vip check (what <> '{}')"
     ),
-    (
-        "alter table shop.carts add constraint vip check (what <> '{}')",
-        "check constraint vip on table shop.carts",
+    "type shop.state": "alter type shop.state add value '{}'",
+    "view shop.v": "create view shop.v as select 1 from shop.carts where what = '{}'",
+    "function shop.f()": (
+        "create function shop.f() returns text language sql as $x$ select '{}' $x$"
     ),
-    ("alter type shop.state add value '{}'", "type shop.state"),
-    ("create view shop.v as select 1 from shop.carts where what = '{}'", "view shop.v"),
-    (
-        "create function shop.f() returns text language sql as $x$ select '{}' $x$",
-        "function shop.f()",
+    "function shop.g()": (
+        "create function shop.g() returns int language sql as $x$ select 1 -- for {}\n$x$"
     ),
-    (
-        "create function shop.f() returns int language sql as $x$ select 1 -- for {}\n$x$",
-        "function shop.f()",
+    "index shop.special": "create index special on shop.carts (what) where what = '{}'",
+    "trigger shop.carts t": (
+        "create trigger t before insert on shop.carts for each row when (new.what = '{}') "
+        "execute function shop.stamp()"
     ),
-    ("create index special on shop.carts (what) where what = '{}'", "index shop.special"),
-]
+}
 
 
-@pytest.mark.parametrize("value", [SECRET.title(), CANARY.upper()], ids=["value", "canary"])
-def test_refuses_a_leak_in_the_schema(
-    server: TestServer, changed: str, tmp_path: Path, value: str
-) -> None:
-    kind = "a canary in " if value.lower() == CANARY.lower() else "an identifying value in "
-    for statement, label in LEAKS:
-        with server.connect(changed) as conn:
-            conn.execute(statement.format(value))
-        if statement is COMMENTED:
-            run(server, changed, tmp_path / "without_comments")
-        message = refused(server, changed, tmp_path / "dump", 4, comments=True)
-        assert kind + label in message
-        assert value.lower() not in message.lower()
-        with server.connect(changed) as conn:
-            conn.execute(
-                "drop view if exists shop.v; drop function if exists shop.f();"
-                "drop index if exists shop.special; alter table shop.carts alter what drop default;"
-                "alter table shop.carts drop constraint if exists vip;"
-                "comment on column shop.customers.email is null"
-            )
-            if "add value" in statement:
-                break_label = value.replace("'", "''")
-                conn.execute(f"alter type shop.state rename value '{break_label}' to 'other'")
+def test_refuses_leaks_in_the_schema(server: TestServer, changed: str, tmp_path: Path) -> None:
+    with server.connect(changed) as conn:
+        conn.execute(SCHEMA_LEAKS["comment on column shop.customers.email"].format(BOTH))
+    run(server, changed, tmp_path / "without_comments")
+    with server.connect(changed) as conn:
+        for statement in SCHEMA_LEAKS.values():
+            conn.execute(statement.format(BOTH))
+    message = refused(server, changed, tmp_path / "dump", 4, comments=True)
+    for label in SCHEMA_LEAKS:
+        assert f"a canary in {label}" in message
+        assert f"an identifying value in {label}" in message
+    assert SECRET not in message.lower()
+    assert CANARY.lower() not in message.lower()
+
+
+def test_refuses_a_canary_in_a_name(server: TestServer, changed: str, tmp_path: Path) -> None:
+    with server.connect(changed) as conn:
+        conn.execute(f'create view shop."by {CANARY}" as select 1 as one')
+    message = refused(server, changed, tmp_path / "dump", 4)
+    assert "the name of a view" in message
+    assert CANARY.lower() not in message.lower()
 
 
 @pytest.mark.parametrize("value", [SECRET.upper(), CANARY.lower()], ids=["value", "canary"])
-@pytest.mark.parametrize(
-    ("expression", "column"),
-    [
-        ("note = %(v)s", "note"),
-        ("note = 'Call' || chr(10) || %(v)s || ', please.'", "note"),
-        ("profile = jsonb_build_object('a', jsonb_build_array(%(v)s::text))", "profile"),
-        ("tags = array['x y', %(v)s]", "tags"),
-        ("avatar = convert_to(%(v)s, 'UTF8')", "avatar"),
-    ],
-)
-def test_refuses_a_leak_in_one_row(
-    server: TestServer, changed: str, tmp_path: Path, value: str, expression: str, column: str
+def test_refuses_leaks_in_single_rows(
+    server: TestServer, changed: str, tmp_path: Path, value: str
 ) -> None:
     with server.connect(changed) as conn:
+        table = f"{TARGET}_shop.customers"
+        for place, change in enumerate(
+            (
+                "email = %s",
+                "note = 'Call' || chr(10) || %s || ', please.'",
+                "profile = jsonb_build_object('a', jsonb_build_array(%s::text))",
+                "tags = array['x y', %s]",
+                "avatar = convert_to(%s, 'UTF8')",
+            )
+        ):
+            conn.execute(f"update {table} set {change} where customer_id = {place + 70}", [value])
         conn.execute(
-            f"update {TARGET}_shop.customers set {expression} where customer_id = 77", {"v": value}
-        )
-        conn.execute(
-            f"create table {TARGET}_shop.n as table {TARGET}_shop.customers;"
-            f"drop table {TARGET}_shop.customers;"
+            f"create table {TARGET}_shop.n as table {table}; drop table {table};"
             f"alter table {TARGET}_shop.n rename to customers"
         )
         handmade.release(conn)
     message = refused(server, changed, tmp_path / "dump", 4)
-    assert f"in shop.customers.{column}." in message
+    kind = "a canary" if value == CANARY.lower() else "an identifying value"
+    for column in ("email", "note", "profile", "tags", "avatar"):
+        assert f"{kind} in shop.customers.{column}" in message
     assert value.lower() not in message.lower()
 
 
@@ -368,8 +363,8 @@ def test_candidates() -> None:
     assert "4111111111111111" in found("card 4111111111111111!")
     assert "magdalena" in found("ask magdalena") - found("ask magdalena", words=False)
     assert "magda_77" in found("ask magda_77", words=False)
-    assert "ünïcode" in scan.spellings("ÜNÏCODE")
-    assert "ÜnÏcode" in scan.spellings("ÜNÏCODE")
+    assert "ünïcode".encode() in scan.spellings("ÜNÏCODE")
+    assert "ÜnÏcode".encode() in scan.spellings("ÜNÏCODE")
 
 
 @pytest.mark.parametrize(

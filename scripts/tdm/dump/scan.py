@@ -24,23 +24,37 @@ SHORTEST = 6  # shorter values are in no table of identifying values: they occur
 _BITS_PER_VALUE = 32
 _MOST_BITS = 1 << 30  # 128 MiB
 _PENDING = 2000
-_REMEMBERED = 20_000
+_REMEMBERED = 4096
 _LONGEST_REMEMBERED = 64
 _LISTED = 20
+_DEEPEST = 3
 
-_EMAIL = re.compile(r"""[^\s@"'<>(),;:\[\]{}\\|/=]+@[^\s@"'<>(),;:\[\]{}\\|/=]+""")
-_DIGITS = re.compile(r"\d{6,}")
+_EMAIL = re.compile(r"[^\s@|/\\]+@[^\s@|/\\]+")
 _PHONE = re.compile(r"[+(]?\d[\d().\-/ ]{4,}\d")
+_DIGITS = re.compile(r"\d{6,}")
 _WORD = re.compile(r"\w{6,}")
-_CHUNK_OF_WORDS = re.compile(r"""[^\s"'{}()\[\],;:=<>\\]{6,}""")
+# What stands between blanks, quotes and brackets: a word, an e-mail address, an id.
+_PIECE = re.compile(r"""[^\s"'{}()\[\],;:=<>\\]{6,}""")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.|"")*)"', re.DOTALL)
 _COMPOUND = re.compile(r"""[\s"{}()\[\],;:=<>/|]""")
+_COMPOUND_CELL = re.compile(rb"""[\s"{}()\[\],;:=<>/|\\]""")
 _COPY_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _COPY_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _JSON_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _TRIMMED = ".!?*_-"
+_HEX_RUN = re.compile(rb"[0-9a-f]{8,}")
+
+
+@dataclass(frozen=True)
+class Needles:
+    """How canaries may be spelled in a dump, in lower case."""
+
+    ascii: tuple[bytes, ...] = ()
+    other: tuple[str, ...] = ()
+    escaped: tuple[bytes, ...] = ()
+    hex: tuple[bytes, ...] = ()
 
 
 @dataclass
@@ -48,7 +62,7 @@ class Watch:
     """What is looked for, and what was found."""
 
     canaries: tuple[str, ...]
-    needles: tuple[bytes, ...]
+    needles: Needles
     key: bytes
     bloom: bytearray
     mask: int
@@ -130,23 +144,46 @@ def _read_canaries(conn: psycopg.Connection[Any], target: str) -> tuple[str, ...
     return tuple(sorted({row[0] for row in rows}))
 
 
-def needles_of(canaries: Iterable[str]) -> tuple[bytes, ...]:
-    """The lower-cased bytes that a canary may stand as: plain, quoted in SQL, JSON or COPY, hex."""
-    found: set[bytes] = set()
+def needles_of(canaries: Iterable[str]) -> Needles:
+    """Canaries as they may stand in a dump: plain, quoted by SQL, JSON or COPY, hexadecimal."""
+    plain: set[str] = set()
+    escaped: set[str] = set()
+    coded: set[str] = set()
     for canary in canaries:
         for text in {canary, canary.lower(), canary.upper(), canary.title()}:
-            plain = text.encode()
-            found.add(plain.hex().encode())
-            json_text = text.replace("\\", "\\\\").replace('"', '\\"')
-            json_ascii = "".join(c if c.isascii() else _json_escaped(c) for c in json_text)
-            for spelled in {text, text.replace("'", "''"), json_text, json_ascii}:
-                found.add(spelled.encode())
-                found.add(_copy_escaped(spelled).encode())
-    lowered = {needle.lower() for needle in found}
-    # A needle that holds another one is found by it.
-    return tuple(
-        sorted(n for n in lowered if not any(other != n and other in n for other in lowered))
+            coded.add(text.encode().hex())
+            in_json = text.replace("\\", "\\\\").replace('"', '\\"')
+            for spelled in {text, text.replace("'", "''"), in_json}:
+                plain |= {spelled.lower(), _copy_escaped(spelled).lower()}
+            if not text.isascii():
+                spelled = "".join(c if c.isascii() else _json_escaped(c) for c in in_json)
+                escaped |= {spelled.lower(), _copy_escaped(spelled).lower()}
+    return Needles(
+        ascii=tuple(text.encode() for text in _shortest(plain) if text.isascii()),
+        other=tuple(text for text in _shortest(plain) if not text.isascii()),
+        escaped=tuple(text.encode() for text in _shortest(escaped)),
+        hex=tuple(text.encode() for text in _shortest(coded)),
     )
+
+
+def _shortest(found: set[str]) -> list[str]:
+    """What holds another one is found by it."""
+    return sorted(t for t in found if not any(other != t and other in t for other in found))
+
+
+def has_canary(needles: Needles, text: bytes) -> bool:
+    """Whether a canary stands in a piece of UTF-8 text, in any case and any spelling."""
+    lowered = text.lower()
+    if any(needle in lowered for needle in needles.ascii):
+        return True
+    if needles.other and not text.isascii():
+        wide = text.decode("utf-8", "replace").lower()
+        if any(needle in wide for needle in needles.other):
+            return True
+    if b"\\u" in lowered and any(needle in lowered for needle in needles.escaped):
+        return True
+    runs = b" ".join(_HEX_RUN.findall(lowered))
+    return any(needle in runs for needle in needles.hex)
 
 
 def _json_escaped(character: str) -> str:
@@ -170,20 +207,30 @@ def row_scanner(watch: Watch, table: Table) -> Callable[[list[bytes]], None]:
         for place, column in enumerate(table.columns)
         if column.holds_text
     ]
-    clean: list[set[bytes]] = [set() for _ in columns]
+    # Cells and words that come again and again are looked up once.
+    plan = [(column, set[bytes](), set[str]()) for column in columns]
+    check = _checker(watch)
 
     def scan(rows: list[bytes]) -> None:
         _scan_canaries(watch, table, rows)
         for row in rows:
             cells = row[:-1].split(b"\t")
-            for (place, label, words, is_bytea), known in zip(columns, clean, strict=True):
+            for (place, label, words, is_bytea), clean, seen in plan:
                 cell = cells[place]
-                if len(cell) < SHORTEST or cell in known:
+                if len(cell) < SHORTEST or cell in clean:
                     continue
-                if len(known) < _REMEMBERED and len(cell) <= _LONGEST_REMEMBERED:
-                    known.add(cell)
-                for candidate in set(cell_candidates(cell, words, is_bytea)):
-                    _look_up(watch, candidate, label)
+                if len(clean) < _REMEMBERED and len(cell) <= _LONGEST_REMEMBERED:
+                    clean.add(cell)
+                if cell.isascii() and not _COMPOUND_CELL.search(cell):
+                    check(cell.lower(), label)
+                    continue
+                for candidate in cell_candidates(cell, words, is_bytea):
+                    if candidate in seen or len(candidate) < SHORTEST:
+                        continue
+                    if len(seen) < _REMEMBERED and len(candidate) <= _LONGEST_REMEMBERED:
+                        seen.add(candidate)
+                    for spelling in spellings(candidate):
+                        check(spelling, label)
         if len(watch.pending) >= _PENDING:
             settle(watch)
 
@@ -191,56 +238,53 @@ def row_scanner(watch: Watch, table: Table) -> Callable[[list[bytes]], None]:
 
 
 def _scan_canaries(watch: Watch, table: Table, rows: list[bytes]) -> None:
-    text = b"".join(rows).lower()
-    for needle in watch.needles:
-        if needle not in text:
-            continue
-        for row in rows:
-            lowered = row.lower()
-            if needle in lowered:
-                cells = lowered[:-1].split(b"\t")
-                for column, cell in zip(table.columns, cells, strict=True):
-                    if needle in cell:
-                        watch.canary_in.add(f"{table.full_name}.{column.name}")
+    if not has_canary(watch.needles, b"".join(rows)):
+        return
+    for row in rows:
+        if has_canary(watch.needles, row):
+            for column, cell in zip(table.columns, row[:-1].split(b"\t"), strict=True):
+                if has_canary(watch.needles, cell):
+                    watch.canary_in.add(f"{table.full_name}.{column.name}")
 
 
-def cell_candidates(cell: bytes, words: bool, is_bytea: bool = False) -> Iterator[str]:
-    """What of a COPY cell may be an identifying value, as it would have been hashed."""
+def cell_candidates(cell: bytes, words: bool, is_bytea: bool = False) -> set[str]:
+    """What of a COPY cell may be an identifying value."""
     if is_bytea:
         try:
             # COPY doubles the backslash of \x…
-            yield from candidates(bytes.fromhex(cell.lstrip(b"\\x").decode()).decode(), words)
+            return candidates(bytes.fromhex(cell.lstrip(b"\\x").decode()).decode(), words)
         except ValueError:
-            return
-        return
+            return set()
     if b"\\" in cell:
         cell = _COPY_ESCAPE.sub(lambda m: _COPY_ESCAPES.get(m[1], m[1]), cell)
-    yield from candidates(cell.decode("utf-8", "replace"), words)
+    return candidates(cell.decode("utf-8", "replace"), words)
 
 
-def candidates(text: str, words: bool, depth: int = 0) -> Iterator[str]:
+def candidates(text: str, words: bool, depth: int = 0) -> set[str]:
     """The whole text, and the parts of a compound one (free text, JSON, arrays, composites)."""
-    yield text
+    found = {text}
     if not _COMPOUND.search(text):
-        return
-    if "@" in text:
-        for email in _EMAIL.findall(text):
-            yield email.strip(_TRIMMED)
-    yield from _DIGITS.findall(text)
+        return found
+    for piece in _PIECE.findall(text):
+        if piece.isalpha():
+            if words:
+                found.add(piece)
+            continue
+        found.add(piece)
+        found.add(piece.strip(_TRIMMED))
+        if "@" in piece:
+            found.update(email.strip(_TRIMMED) for email in _EMAIL.findall(piece))
+        if words:
+            found.update(_WORD.findall(piece))
     for phone in _PHONE.findall(text):
-        yield phone
-        yield phone.lstrip("+")
-    for chunk in _CHUNK_OF_WORDS.findall(text):
-        word = chunk.strip(_TRIMMED)
-        if words or not word.isalpha():
-            yield word
-    if words:
-        yield from _WORD.findall(text)
-    if '"' in text and depth < 3:
+        found.add(phone)
+        found.add(phone.lstrip("+("))
+        found.update(_DIGITS.findall(phone))
+    if '"' in text and depth < _DEEPEST:
         for quoted in _QUOTED.findall(text):
-            inner = _unquoted(quoted)
-            if inner != text:
-                yield from candidates(inner, words, depth + 1)
+            if len(quoted) >= SHORTEST:
+                found |= candidates(_unquoted(quoted), words, depth + 1)
+    return found
 
 
 def _unquoted(quoted: str) -> str:
@@ -255,32 +299,36 @@ def _unquoted(quoted: str) -> str:
     return quoted.replace('""', '"')
 
 
-def spellings(text: str) -> set[str]:
+def spellings(text: str) -> set[bytes]:
     """A text in lower case as any PostgreSQL may have lowered it: by its locale, or ASCII alone."""
     if text.isascii():
-        return {text.lower()}
+        return {text.lower().encode()}
     simple = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    ascii_only = "".join(c.lower() if c.isascii() else c for c in text)
-    return {text.lower(), simple, ascii_only}
+    return {
+        text.lower().encode("utf-8", "replace"),
+        simple.encode("utf-8", "replace"),
+        text.encode("utf-8", "replace").lower(),
+    }
 
 
-def digest_of(key: bytes, lowered: str) -> int:
-    """The keyed digest as macros/gates hash it: 8 bytes of sha256, big-endian, signed."""
-    hashed = sha256(key + lowered.encode("utf-8", "replace")).digest()
-    return int.from_bytes(hashed[:8], "big", signed=True)
+def digest_of(key: bytes, lowered: bytes) -> int:
+    """The keyed digest of identifying_values: 8 bytes of sha256, big-endian, signed."""
+    return int.from_bytes(sha256(key + lowered).digest()[:8], "big", signed=True)
 
 
-def _look_up(watch: Watch, text: str, label: str) -> None:
-    if len(text) < SHORTEST:
-        return
-    bloom, mask = watch.bloom, watch.mask
-    for spelling in (text.lower(),) if text.isascii() else spellings(text):
-        value = digest_of(watch.key, spelling)
+def _checker(watch: Watch) -> Callable[[bytes, str], None]:
+    """A function that notes a spelling for the exact question, unless the filter rules it out."""
+    key, bloom, mask, pending = watch.key, watch.bloom, watch.mask, watch.pending
+
+    def check(lowered: bytes, label: str) -> None:
+        value = digest_of(key, lowered)
         place = value & mask
         if bloom[place >> 3] >> (place & 7) & 1:
             place = (value >> 32) & mask
             if bloom[place >> 3] >> (place & 7) & 1:
-                watch.pending.setdefault(value, set()).add(label)
+                pending.setdefault(value, set()).add(label)
+
+    return check
 
 
 def settle(watch: Watch) -> None:
@@ -293,31 +341,33 @@ def settle(watch: Watch) -> None:
 
 def scan_schema(watch: Watch, parts: Iterable[Statement]) -> None:
     """Look at literals, comments, defaults, labels and bodies of a schema's statements."""
+    check = _checker(watch)
     for part in parts:
         _scan_text_for_canaries(watch, part)
         for token in tokens(part.sql):
             text = part.sql[token.start : token.end]
             for candidate in _sql_candidates(watch, token, text):
-                _look_up(watch, candidate, _place_in(part, token.start))
+                for spelling in spellings(candidate):
+                    check(spelling, _place_in(part, token.start))
     settle(watch)
 
 
 def _scan_text_for_canaries(watch: Watch, part: Statement) -> None:
-    lowered = part.sql.encode().lower()
-    for needle in watch.needles:
-        place = lowered.find(needle)
-        while place >= 0:
-            start = len(lowered[:place].decode("utf-8", "replace"))
-            watch.canary_in.add(_place_in(part, start))
-            place = lowered.find(needle, place + 1)
-    if any(needle in part.label.encode().lower() for needle in watch.needles):
+    if has_canary(watch.needles, part.label.encode()):
         watch.canary_in.add(f"the name of a {part.type.lower()}")
+    if not has_canary(watch.needles, part.sql.encode()):
+        return
+    places, place = set(), 0
+    for line in part.sql.splitlines(keepends=True):
+        if has_canary(watch.needles, line.encode()):
+            places.add(_place_in(part, place))
+        place += len(line)
+    watch.canary_in |= places or {part.label}
 
 
 def scan_text(watch: Watch, text: str, label: str) -> None:
     """Look for canaries in any other text of the dump."""
-    lowered = text.encode().lower()
-    if any(needle in lowered for needle in watch.needles):
+    if has_canary(watch.needles, text.encode()):
         watch.canary_in.add(label)
 
 
@@ -332,13 +382,13 @@ def _sql_candidates(watch: Watch, token: Token, text: str) -> Iterator[str]:
         for inner in tokens(body):
             if inner.kind in ("text", "body"):
                 yield from _sql_candidates(watch, inner, body[inner.start : inner.end])
-    elif token.kind == "word" and text.isdigit():
+    elif token.kind == "word" and text.isdigit() and len(text) >= SHORTEST:
         yield text
 
 
 def _not_names(watch: Watch, text: str) -> Iterator[str]:
     for candidate in candidates(text, words=True):
-        if candidate.lower() not in watch.identifiers:
+        if len(candidate) >= SHORTEST and candidate.lower() not in watch.identifiers:
             yield candidate
 
 
@@ -383,7 +433,4 @@ def refuse_findings(watch: Watch) -> None:
 
 def _hidden(watch: Watch, label: str) -> str:
     """A label, unless it would say what was found."""
-    lowered = label.encode().lower()
-    if any(needle in lowered for needle in watch.needles):
-        return "an object whose name has it"
-    return label
+    return "an object whose name has it" if has_canary(watch.needles, label.encode()) else label
