@@ -2,13 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SCALE ?= 1
 SOURCES := scripts/tdm tests/python
 
 .PHONY: demo test lint lint-python lint-types lint-sql format clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
-	@$(BIN)/tdm demo
+	@$(BIN)/tdm demo --scale $(SCALE)
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest
@@ -39,7 +40,7 @@ clean:
 # A stamp a level of installation: made again when pyproject.toml changes.
 $(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; say make PYTHON=python3.12")'
-	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@

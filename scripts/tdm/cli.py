@@ -24,6 +24,8 @@ from tdm.errors import ExitCode, TdmError
 if TYPE_CHECKING:
     from tdm import connection
 
+_SHOWN = 20  # items of a list on a terminal
+
 app = typer.Typer(
     name="tdm",
     help="From a copy of production to a small, masked, proven seed dump.",
@@ -420,10 +422,25 @@ def _result(result: dict[str, Any], as_json: bool, text: str | None = None) -> N
 
 
 def _lines(result: dict[str, Any]) -> str:
-    """A result as `name: value` lines, without its lists of lists."""
-    plain = {k: v for k, v in result.items() if not isinstance(v, dict | list)}
-    width = max((len(name) for name in plain), default=0)
-    return "\n".join(f"{name.replace('_', ' '):<{width}}  {value}" for name, value in plain.items())
+    """A result as `name: value` lines; a long list is cut, because --json has all of it."""
+    width = max((len(name) for name in result), default=0)
+    lines = []
+    for name, value in result.items():
+        label = f"{name.replace('_', ' '):<{width}}  "
+        if isinstance(value, list):
+            lines.append(f"{label}{len(value) or 'none'}")
+            lines += [f"  {_words(item)}" for item in value[:_SHOWN]]
+            if len(value) > _SHOWN:
+                lines.append(f"  … and {len(value) - _SHOWN} more, see --json")
+        else:
+            lines.append(f"{label}{_words(value)}")
+    return "\n".join(lines)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 if __name__ == "__main__":

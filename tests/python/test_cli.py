@@ -227,6 +227,17 @@ def test_the_profile_is_read_as_dbt_reads_it(folder: Path, monkeypatch: pytest.M
     assert "hunter2" not in repr(target)
 
 
+def test_a_result_reads_well_and_long_lists_are_cut() -> None:
+    shown = cli._lines({"rows": 12345, "by_mode": {"owned": 2}, "undecided": list("ab") * 30})
+    assert shown.splitlines()[:4] == [
+        "rows       12,345",
+        "by mode    owned 2",
+        "undecided  60",
+        "  a",
+    ]
+    assert shown.splitlines()[-1] == "  … and 40 more, see --json"
+
+
 def test_options_are_typed() -> None:
     """A scale is a number; the parser says so before anything starts."""
     done = tdm("demo", "--scale", "many")
