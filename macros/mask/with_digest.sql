@@ -2,26 +2,38 @@
     masks make comes from that one HMAC, so it fits together, in every table that knows the entity by the same value.
         from {{ tdm.with_digest(ref('subset_shop__customers'), person='email') }} as customers
     relation    ref() of a subset_ model
-    <entity>    the column that identifies the entity; or a mapping {by, domain, kind}: `by` a column or a list of columns
-                (the first that is not NULL counts), `domain` its key space ('person' unless given), `kind` of canonical
-                text ('email', which is right for every text: see tdm.canonical)
+    <entity>    what identifies the entity: a column; a list of columns, of which the first that is not NULL counts; or
+                tdm.entity_of(…), a column of a row that this one points at
     `offset '0'` fences the sub-select: without it the planner would copy the HMAC into every mask that uses it. -#}
 {% macro with_digest(relation) -%}
     (
         select
-            *
+            x.*
             {%- for entity, given in kwargs.items() %}
-            {%- set facts = {'by': given, 'domain': 'person', 'kind': 'email'} -%}
+            {%- set facts = {'by': given, 'domain': 'person', 'through': none} -%}
             {%- if given is mapping -%}{%- do facts.update(given) -%}{%- endif -%}
-            {%- set columns = [facts.by] if facts.by is string else facts.by -%}
-            {%- set value -%}
-                {%- if columns | length == 1 -%}{{ tdm.quoted(columns[0]) }}{%- else -%}
-                coalesce({{ tdm.quoted(columns[0]) }}::text{% for column in columns[1:] %}, {{ tdm.literal(column ~ ':') }} || {{ tdm.quoted(column) }}::text{% endfor %})
-                {%- endif -%}
-            {%- endset %},
-            {{ tdm.hmac(tdm.canonical(value, facts.kind), facts.domain) }} as {{ tdm.quoted(entity) }} /* tdm {{ tojson({'entity': entity, 'domain': facts.domain, 'by': columns[0]}, sort_keys=true) | replace('*/', '*\\/') }} */
+            {%- set columns = [facts.by] if facts.by is string else facts.by %},
+            {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, facts), 'email'), facts.domain) }} as {{ tdm.quoted(entity) }} /* tdm {{ tojson({'entity': entity, 'domain': facts.domain, 'by': columns[0] if not facts.through and columns | length == 1 else none}, sort_keys=true) | replace('*/', '*\\/') }} */
             {%- endfor %}
-        from {{ relation }}
+        from {{ relation }} as x
+        {%- for entity, given in kwargs.items() if given is mapping and given.get('through') %}
+        left join {{ given.through }} as {{ tdm.quoted(entity ~ '_row') }} on x.{{ tdm.quoted(given.on) }} = {{ tdm.quoted(entity ~ '_row') }}.{{ tdm.quoted(given.to) }}
+        {%- endfor %}
         offset '0'
     )
+{%- endmacro %}
+
+{#- The SQL of what identifies an entity: the first column that is not NULL; the others carry their names, lest a number of
+    one kind pass for one of another. -#}
+{% macro _entity_key(entity, columns, facts) -%}
+    {%- set row = tdm.quoted(entity ~ '_row') if facts.through else 'x' -%}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- set value = row ~ '.' ~ tdm.quoted(column) ~ '::text' -%}
+        {%- do parts.append(value if loop.first else tdm.literal(column ~ ':') ~ ' || ' ~ value) -%}
+    {%- endfor -%}
+    {%- if facts.through -%}
+        {%- do parts.append(tdm.literal(facts.on ~ ':') ~ ' || x.' ~ tdm.quoted(facts.on) ~ '::text') -%}
+    {%- endif -%}
+    {{ return(parts[0] if parts | length == 1 else 'coalesce(' ~ parts | join(', ') ~ ')') }}
 {%- endmacro %}

@@ -58,7 +58,10 @@ bare_names as (
 
 unique_columns as (
     -- columns that a unique index needs, those inside its expressions and predicate included
-    select distinct i.indexrelid::regclass::text as index_name, a.attname, i.indnkeyatts = 1 and i.indpred is null and i.indexprs is null as alone
+    select
+        i.indexrelid::regclass::text as index_name, a.attname,
+        -- unique by itself: an index over this column, or over an expression of it alone
+        count(*) over (partition by i.indexrelid) = 1 and i.indpred is null as alone
     from pg_index as i
     inner join source on i.indrelid = source.oid
     inner join columns_of_source as a
@@ -78,7 +81,7 @@ unique_entities as (
 ),
 
 subset_statistics as (
-    select pg_stats.attname, pg_stats.n_distinct, pg_class.reltuples
+    select pg_stats.attname, pg_stats.n_distinct, pg_class.reltuples * (1 - pg_stats.null_frac) as filled
     from pg_stats
     inner join pg_class on pg_class.relname = pg_stats.tablename
     inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid and pg_namespace.nspname = pg_stats.schemaname
@@ -159,7 +162,7 @@ problems (column_name, problem) as (
     from masks
     inner join subset_statistics on masks.column_name = subset_statistics.attname
     inner join columns_of_source as a on masks.column_name = a.attname
-    where masks.by_value = 'True' and a.class <> 'technical' and n_distinct > 0 and n_distinct < 100 and reltuples > 10 * n_distinct
+    where masks.by_value = 'True' and a.class <> 'technical' and n_distinct > 0 and n_distinct < 100 and filled > 10 * n_distinct
 )
 
 select distinct {{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.') }} || column_name || ': ' || problem as message

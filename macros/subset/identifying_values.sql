@@ -1,5 +1,6 @@
 {#- Keyed digests of every value of the kept rows that identifies somebody: columns of class direct or credential, six
-    characters or longer, and not so common that it says nothing (over 1 % of 2,000 rows or more). No value is in it.
+    characters or longer, and not so common that it says nothing (over 1 % of 2,000 rows or more). No value is in it. A column that is so only in
+    some rows says which: config: {meta: {class: credential, when: "is_secret"}}.
     rows    ref() of every subset_ model -#}
 {% macro identifying_values(rows) -%}
     {{- config(materialized='subset', meta={'as': 'table'}) -}}
@@ -15,7 +16,7 @@ texts as (
     select {{ tdm.literal(source.source_name ~ '.' ~ source.name) }}, {{ tdm.literal(column.name) }}, btrim(texts.value)
     from {{ relation }} as kept
     cross join lateral ({{ tdm.texts_in('kept.' ~ tdm.quoted(column.name), column.data_type) }}) as texts
-    where length(btrim(texts.value)) >= 6
+    where length(btrim(texts.value)) >= 6{% if tdm.meta_of(column).get('when') %} and ({{ tdm.meta_of(column).when }}){% endif %}
     {%- endfor %}
     {%- endfor %}
 )

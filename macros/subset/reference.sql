@@ -17,8 +17,8 @@
 {#- The distinct values of a reference as columns r1, r2, …: what the referencing rows point at. -#}
 {% macro _pointed_at(edge, rows) -%}
 select distinct
-    {%- for column in (edge.columns or edge.expression) %}
-    {{ 'x.' ~ tdm.quoted(column) if edge.columns else column }} as r{{ loop.index }}{{ ',' if not loop.last }}
+    {%- for column in (edge.expression or edge.columns) %}
+    {{ column if edge.expression else 'x.' ~ tdm.quoted(column) }} as r{{ loop.index }}{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ rows }} as x
 {%- if edge.where %}

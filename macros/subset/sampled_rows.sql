@@ -1,0 +1,12 @@
+{#- A sample of the rows of a table that has no key and that nothing points at: a function of the whole row, so the same rows
+    every time; equal rows stay together. fraction as in sampled_keys. -#}
+{% macro sampled_rows(source, fraction) -%}
+    {%- if not 0 < fraction <= 1 -%}
+        {%- do exceptions.raise_compiler_error(model.name ~ ': fraction is ' ~ fraction ~ ', but must be above 0 and at most 1') -%}
+    {%- endif -%}
+    {%- do tdm.reads_source() -%}
+/* tdm {{ tojson({'root': tdm.table_of(source), 'key': [], 'fraction': fraction, 'strata': [], 'at_least': 0}, sort_keys=true) }} */
+select x.*
+from {{ source }} as x
+where ('x' || substr(md5(x::text), 1, 8))::bit(32)::bigint / 4294967296.0 < {{ fraction }}
+{%- endmacro %}

@@ -1,0 +1,27 @@
+-- shop.customers: one line per column; what is not listed does not leave.
+select
+    {{ tdm.token_bigint('customer_id', domain='customer_id') }} as customer_id,
+    {{ tdm.token_uuid('user_id', domain='user_id') }} as user_id,
+    {{ tdm.mask_full_name('full_name', of='person') }} as full_name,
+    {{ tdm.mask_email('email', of='person') }} as email,
+    {{ tdm.mask_phone('phone', of='person') }} as phone,
+    {{ tdm.shift_date('birth_date', of='person', days=30) }} as birth_date,
+    {{ tdm.mask_ssn('national_id') }} as national_id,
+    {{ tdm.mask_code('passport_no', domain='customers_passport_no') }} as passport_no,
+    {{ tdm.mask_company('company', of='person') }} as company,
+    {{ tdm.mask_job('job_title', of='person') }} as job_title,
+    {{ tdm.add_noise('annual_income', of='person') }} as annual_income,
+    tier,
+    country_code,
+    {{ tdm.token_bigint('default_address_id', domain='address_id') }} as default_address_id,
+    {{ tdm.token_bigint('referred_by', domain='customer_id') }} as referred_by,
+    {{ tdm.mask_array('marketing_emails') }} as marketing_emails,
+    {{ tdm.mask_json('metadata', keep=['source']) }} as metadata,
+    {{ tdm.redact_text('notes', known=['full_name', 'email', 'phone']) }} as notes,
+    {{ tdm.lorem_text('care_note') }} as care_note,
+    {{ tdm.mask_geo('latitude', of='person') }} as latitude,
+    {{ tdm.mask_geo('longitude', of='person') }} as longitude,
+    {{ tdm.mask_ip('last_ip') }} as last_ip,
+    created_at,
+    updated_at
+from {{ tdm.with_digest(ref('subset_shop__customers'), person='email') }} as customers

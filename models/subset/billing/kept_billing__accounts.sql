@@ -1,0 +1,10 @@
+-- Sampled rows of accounts, and those that kept rows of invoices and payment_methods point at.
+{{ tdm.kept_keys(
+    source('billing', 'accounts'),
+    key=['account_id'],
+    sampled=ref('sampled_billing__accounts'),
+    referenced_by=[
+        tdm.reference(ref('subset_billing__invoices'), ['account_id']),
+        tdm.reference(ref('subset_billing__payment_methods'), ['account_id']),
+    ],
+) }}

@@ -1,0 +1,2 @@
+-- The kept rows of tickets.
+{{ tdm.rows_of(source('support', 'tickets'), key=['ticket_id'], kept=ref('kept_support__tickets')) }}

@@ -1,0 +1,10 @@
+-- No planted string stands in any cell.
+{{ tdm.no_canary([
+    ref('masked_catalog__categories'),
+    ref('masked_catalog__countries'),
+    ref('masked_catalog__currencies'),
+    ref('masked_catalog__product_tags'),
+    ref('masked_catalog__products'),
+    ref('masked_catalog__suppliers'),
+    ref('masked_catalog__tags'),
+]) }}

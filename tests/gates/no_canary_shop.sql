@@ -1,0 +1,13 @@
+-- No planted string stands in any cell.
+{{ tdm.no_canary([
+    ref('masked_shop__addresses'),
+    ref('masked_shop__carts'),
+    ref('masked_shop__customer_audit'),
+    ref('masked_shop__customers'),
+    ref('masked_shop__events'),
+    ref('masked_shop__order_lines'),
+    ref('masked_shop__orders'),
+    ref('masked_shop__reviews'),
+    ref('masked_shop__shipment_lines'),
+    ref('masked_shop__shipments'),
+]) }}

@@ -1,0 +1,10 @@
+-- Both ends of every reference are treated alike.
+{{ tdm.references_agree('catalog', [
+    ref('masked_catalog__categories'),
+    ref('masked_catalog__countries'),
+    ref('masked_catalog__currencies'),
+    ref('masked_catalog__product_tags'),
+    ref('masked_catalog__products'),
+    ref('masked_catalog__suppliers'),
+    ref('masked_catalog__tags'),
+]) }}
