@@ -3,5 +3,5 @@
     {%- do tdm.reads_source() -%}
 /* tdm {{ tojson({'whole': tdm.table_of(source)}, sort_keys=true) }} */
 select x.*
-from {{ source }} as x
+from {{ tdm.own_rows(source) }} as x
 {%- endmacro %}

@@ -17,7 +17,7 @@ kept as (
     {%- endif %}
     {%- for edge in referenced_by %}
     select {{ tdm.quoted_list(key, 'kept_row') }}, {{ tdm.literal('referenced by ' ~ edge.rows.identifier) }} as reason
-    from {{ source }} as kept_row
+    from {{ tdm.own_rows(source) }} as kept_row
     inner join (
         {{ tdm._pointed_at(edge, edge.rows) | indent(8) }}
     ) as pointed_at on {{ tdm._matches(edge.to, 'kept_row', 'pointed_at') }}

@@ -37,7 +37,7 @@ from (
     {%- endif %}
     {%- for edge in outside %}
     select {{ tdm.quoted_list(member.key, 'kept_row') }}, {{ tdm.literal('referenced by ' ~ edge.rows.identifier) }} as reason
-    from {{ member.source }} as kept_row
+    from {{ tdm.own_rows(member.source) }} as kept_row
     inner join (
         {{ tdm._pointed_at(edge, edge.rows) | indent(8) }}
     ) as pointed_at on {{ tdm._matches(edge.to, 'kept_row', 'pointed_at') }}
@@ -49,7 +49,7 @@ from (
 group by {{ tdm.quoted_list(member.key) }}
     {%- else -%}
 select {{ tdm.quoted_list(member.key) }}, 'never' as reason
-from {{ member.source }}
+from {{ tdm.own_rows(member.source) }}
 where false
     {%- endif -%}
 {%- endmacro %}
@@ -59,13 +59,13 @@ where false
 {%- set last_pass -%}
 (
         select referencing_row.*
-        from {{ referencing.source }} as referencing_row
+        from {{ tdm.own_rows(referencing.source) }} as referencing_row
         inner join {{ tdm.fresh(tdm.member_of(this, referencing.name)) }} as kept using ({{ tdm.quoted_list(referencing.key) }})
         where kept.pass = current_setting('tdm.pass')::int
     )
 {%- endset -%}
 select {{ tdm.quoted_list(member.key, 'kept_row') }}, {{ tdm.literal('referenced by ' ~ edge.rows) }} as reason
-from {{ member.source }} as kept_row
+from {{ tdm.own_rows(member.source) }} as kept_row
 inner join (
     {{ tdm._pointed_at(edge, last_pass) | indent(4) }}
 ) as pointed_at on {{ tdm._matches(edge.to, 'kept_row', 'pointed_at') }}

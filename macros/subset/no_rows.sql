@@ -3,6 +3,6 @@
     {%- do tdm.reads_source() -%}
 /* tdm {{ tojson({'empty': tdm.table_of(source)}, sort_keys=true) }} */
 select x.*
-from {{ source }} as x
+from {{ tdm.own_rows(source) }} as x
 where false
 {%- endmacro %}

@@ -10,7 +10,7 @@ owned as (
     {%- for edge in owned_by %}
     {{ tdm._owned_marker(edge) }}
     select {{ tdm.quoted_list(key + carry, 'x') }}, {{ tdm.literal('owned by ' ~ edge.owner.identifier) }} as reason
-    from {{ source }} as x
+    from {{ tdm.own_rows(source) }} as x
     inner join (select distinct {{ tdm._numbered(edge.to) }} from {{ edge.owner }}) as owner on {{ tdm._matches(edge.columns, 'x', 'owner') }}
     {%- if edge.where %}
     where {{ edge.where }}

@@ -4,7 +4,7 @@
     {%- do tdm.reads_source() -%}
 /* tdm {{ tojson({'owned': tdm.table_of(source)}, sort_keys=true) }} */
 select x.*
-from {{ source }} as x
+from {{ tdm.own_rows(source) }} as x
 where
     {%- for edge in owned_by %}
     {{ tdm._owned_marker(edge) }}

@@ -4,6 +4,6 @@
     {%- do tdm.reads_source() -%}
 /* tdm {{ tojson({'rows_of': tdm.table_of(source), 'key': key}, sort_keys=true) }} */
 select x.*
-from {{ source }} as x
+from {{ tdm.own_rows(source) }} as x
 inner join {{ kept }} as kept using ({{ tdm.quoted_list(key) }})
 {%- endmacro %}

@@ -27,7 +27,7 @@ numbered as (
         ) as place,
         count(*) over ({% if strata %}partition by {{ tdm.quoted_list(strata) }}{% endif %}) as rows_in_stratum,
         {{ tdm._stratum_share(strata) }} as share
-    from {{ source }}
+    from {{ tdm.own_rows(source) }}
 )
 
 select {{ tdm.quoted_list(key + carry) }}, 'sampled' as reason

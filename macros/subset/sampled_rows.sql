@@ -7,6 +7,6 @@
     {%- do tdm.reads_source() -%}
 /* tdm {{ tojson({'root': tdm.table_of(source), 'key': [], 'fraction': fraction, 'strata': [], 'at_least': 0}, sort_keys=true) }} */
 select x.*
-from {{ source }} as x
+from {{ tdm.own_rows(source) }} as x
 where ('x' || substr(md5(x::text), 1, 8))::bit(32)::bigint / 4294967296.0 < {{ fraction }}
 {%- endmacro %}

@@ -273,7 +273,7 @@ def _estimate(
                 continue
             pointing = 0.0
             for edge in references:
-                if edge["_to"] != name or edge["_from"] == name and edge["followed"]:
+                if edge["_to"] != name or (edge["_from"] == name and edge["followed"]):
                     continue
                 child = edge["_from"]
                 # rows kept because this very edge was followed down point at rows that are sampled already

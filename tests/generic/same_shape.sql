@@ -31,7 +31,7 @@ raw as (
 -- a column that the model leaves out is not in the inner scope: its name then means the NULL of the outer one
 masked as (
     select counted.*
-    from (select {% for column in columns %}null::text as {{ tdm.quoted(column) }}{{ ', ' if not loop.last }}{% endfor %}) as left_out
+    from (select {% for column in columns %}null::text as {{ tdm.quoted(column) }}{{ ', ' if not loop.last }}{% else %}1 as no_column{% endfor %}) as left_out
     cross join lateral (
         select
             count(*) as kept
@@ -41,7 +41,7 @@ masked as (
             {%- for key in keys %},
             count(distinct ({{ tdm.quoted_list(key) }})) as different_{{ loop.index }}
             {%- endfor %}
-        from {{ model }}
+        from (select {{ tdm.quoted_list(columns) if columns else '1 as no_column' }} from {{ model }}) as present
     ) as counted
 ),
 

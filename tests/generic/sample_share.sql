@@ -14,7 +14,7 @@ strata as (
         {%- endif %}
         count(*) as rows_in_stratum,
         count(sampled.reason) as sampled
-    from {{ source }} as x
+    from {{ tdm.own_rows(source) }} as x
     left join {{ model }} as sampled on {{ '(' ~ tdm.quoted_list(key, 'x') ~ ') = (' ~ tdm.quoted_list(key, 'sampled') ~ ')' if key else 'true' }}
     {%- if strata %}
     group by {{ tdm.quoted_list(strata, 'x') }}

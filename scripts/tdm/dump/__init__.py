@@ -155,7 +155,7 @@ def _write(
         "git": manifest.git_commit(project_dir),
         "gates": catalog.gate_results(conn, target),
         "treatments": [
-            {key: value for key, value in treatment.items() if key != "oid"}
+            {k: v for k, v in treatment.items() if k not in ("oid", "dictionary")}
             for treatment in catalog.treatments(conn, release, target)
         ],
         "scanned_for": {"canaries": len(watch.canaries), "identifying_values": True},

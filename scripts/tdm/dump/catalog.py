@@ -68,9 +68,9 @@ def source_schemas(
     Raises:
         TdmError: exit 5 when a declared schema is not in this database.
     """
-    wanted = {table.source_schema for table in release.tables} | _declared_schemas(project_dir)
     ours = (f"{target}_", "tdm_vault")
-    wanted = {schema for schema in wanted if schema != target and not schema.startswith(ours)}
+    declared = {name for name in _declared_schemas(project_dir) if not name.startswith(ours)}
+    wanted = {table.source_schema for table in release.tables} | declared
     found = conn.execute(
         "select nspname from pg_catalog.pg_namespace where nspname = any(%s)", [sorted(wanted)]
     ).fetchall()
@@ -315,7 +315,7 @@ def tables(conn: psycopg.Connection, release: Release, target: str) -> list[Tabl
     keys: dict[int, list[list[str]]] = {}
     for row in named_rows(conn, _KEYS, [oids]):
         keys.setdefault(row.relation, []).append(row.columns)
-    treated = {(t["oid"], t["column"]): t["treatment"] for t in treatments(conn, release, target)}
+    treated = {(t["oid"], t["column"]): t for t in treatments(conn, release, target)}
     result = []
     for released, oid in zip(release.tables, oids, strict=True):
         masked = {column.name: column for column in columns.get(released.oid, [])}
@@ -338,9 +338,10 @@ def tables(conn: psycopg.Connection, release: Release, target: str) -> list[Tabl
                 columns=tuple(
                     Column(
                         name,
-                        _holds_text(masked[name]),
+                        _holds_text(masked[name])
+                        and not treated.get((released.oid, name), {}).get("dictionary"),
                         masked[name].base == "bytea",
-                        treated.get((released.oid, name), "unknown"),
+                        treated.get((released.oid, name), {}).get("treatment", "unknown"),
                     )
                     for name in leaving
                 ),
@@ -426,13 +427,16 @@ def treatments(conn: psycopg.Connection, release: Release, target: str) -> list[
     rows = conn.execute(
         sql.SQL(
             "select distinct on (relation, source_table, column_name) relation::bigint, "
-            "source_table, column_name, treatment, mask, facts ->> 'version' "
+            "source_table, column_name, treatment, mask, "
+            "jsonb_path_query_first(facts, '$[*].version') #>> '{{}}', "
+            # picked from a dictionary: it may equal somebody's by chance, which the gate has bounded
+            "coalesce(not jsonb_path_exists(facts, '$[*] ? (!exists (@.space))'), false) "
             "from {} where relation = any(%s::oid[]) "
             "order by relation, source_table, column_name, at desc"
         ).format(sql.Identifier(f"{target}_tdm", "treatments")),
         [[table.oid for table in release.tables]],
     ).fetchall()
-    names = ("oid", "table", "column", "treatment", "mask", "version")
+    names = ("oid", "table", "column", "treatment", "mask", "version", "dictionary")
     return sorted(
         (dict(zip(names, row, strict=True)) for row in rows),
         key=lambda t: (t["table"], t["column"]),

@@ -93,7 +93,10 @@ def yaml_text(text: str) -> str:
 
 def jinja_text(text: str) -> str:
     """A text as a string literal of Jinja."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n")
+    if "'" in escaped and '"' not in escaped:
+        return f'"{escaped}"'
+    return "'" + escaped.replace("'", "\\'") + "'"
 
 
 def sql_name(name: str) -> str:
