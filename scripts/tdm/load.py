@@ -106,6 +106,8 @@ def _run(conn: psycopg.Connection[Any], statement: Statement, manifest: dict[str
         if statement.sql.strip():
             conn.execute(statement.sql)
     except psycopg.Error as error:
+        if conn.closed:
+            raise TdmError("The connection was lost; nothing was loaded.", 5) from None
         state = error.sqlstate or ""
         what = f"{type(error).__name__}, {state}"
         if state.startswith("23"):
@@ -115,7 +117,8 @@ def _run(conn: psycopg.Connection[Any], statement: Statement, manifest: dict[str
         here, there = conn.info.server_version // 10000, manifest["server"]["major"]
         older = f" (PostgreSQL {here}; the dump is of {there})" if here < there else ""
         # Messages of class 22 quote values; the others name objects.
-        said = "" if state.startswith("22") else f": {error.diag.message_primary}"
+        quotes_values = state.startswith("22") or not error.diag.message_primary
+        said = "" if quotes_values else f": {error.diag.message_primary}"
         raise TdmError(
             f"This server{older} cannot make {statement.label} ({what}){said}; nothing was loaded.",
             5,

@@ -326,6 +326,69 @@ def committed(server: TestServer, database: str) -> bool:
         return True
 
 
+ELSEWHERE = """
+create role tdm_test_clerk;
+create schema extensions; create schema types; create schema extra;
+create extension citext schema extensions;
+create extension postgres_fdw schema extensions;
+create extension if not exists fuzzystrmatch schema public;
+create server away foreign data wrapper postgres_fdw options (host 'prod-db.internal');
+create domain types.code as extensions.citext;
+create function shop.rank_of(s shop.state) returns bigint language sql stable as $$
+    select count(*) from states where state <= s $$;
+create foreign table shop.far (id int options (column_name 'secret_id'), t text default 'x')
+server away options (table_name 'secret');
+create view shop.far_view as select id from shop.far;
+alter table shop.states add column code types.code default 'A',
+    add constraint ranked check (shop.rank_of(state) >= 0) not valid;
+create policy clerks on shop.states to tdm_test_clerk using (true);
+create table extra.parent (id int primary key, note text);
+create table extra.child (extra int) inherits (extra.parent);
+create table shop.extended (id int references extra.parent);
+"""
+
+
+def test_what_only_the_source_server_has(
+    server: TestServer, source: str, database: str, tmp_path: Path
+) -> None:
+    """Roles and foreign servers stay behind; extensions and types of other schemas come along."""
+    special = server.create(template=source)
+    try:
+        with server.connect(special) as conn:
+            conn.execute("set search_path = shop, public")
+            conn.execute(ELSEWHERE)
+            conn.execute("alter database " + special + " set search_path = shop, public")
+        for name, fmt in (("dump", "dir"), ("dump.sql", "sql")):
+            dump.export(tmp_path, tmp_path / name, fmt, server.dsn(special), TARGET)
+    finally:
+        server.drop(special)
+        with server.connect() as conn:
+            conn.execute("drop role tdm_test_clerk")
+    text = (tmp_path / "dump.sql").read_text()
+    assert "prod-db" not in text
+    assert "secret" not in text
+    load.load(tmp_path / "dump", server.dsn(database))
+    with server.connect(database) as conn:
+        assert conn.execute(
+            "select relkind::text from pg_class where relname = 'far'"
+        ).fetchone() == ("r",)
+        found = conn.execute("select extname from pg_extension order by 1").fetchall()
+        assert found == [("citext",), ("pg_trgm",), ("plpgsql",)]
+    other = server.create()
+    command = [
+        server.bin / "psql",
+        "-X",
+        "-q",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-f",
+        tmp_path / "dump.sql",
+    ]
+    done = subprocess.run(command, env=server.env(other), capture_output=True, text=True)
+    server.drop(other)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_second_load_is_told_to_wait(
     server: TestServer, dumps: dict[str, Path], database: str
 ) -> None:

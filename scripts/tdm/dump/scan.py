@@ -271,19 +271,25 @@ def candidates(text: str, words: bool, depth: int = 0) -> set[str]:
                 found.add(piece)
             continue
         found.add(piece)
-        found.add(piece.strip(_TRIMMED))
+        if piece[0] in _TRIMMED or piece[-1] in _TRIMMED:
+            found.add(piece.strip(_TRIMMED))
         if "@" in piece:
             found.update(email.strip(_TRIMMED) for email in _EMAIL.findall(piece))
-        if words:
+        if words and not piece.isalnum():
             found.update(_WORD.findall(piece))
     for phone in _PHONE.findall(text):
         found.add(phone)
-        found.add(phone.lstrip("+("))
-        found.update(_DIGITS.findall(phone))
+        if not phone.isdigit():
+            found.add(phone.lstrip("+("))
+            found.update(_DIGITS.findall(phone))
     if '"' in text and depth < _DEEPEST:
         for quoted in _QUOTED.findall(text):
-            if len(quoted) >= SHORTEST:
+            if len(quoted) < SHORTEST:
+                continue
+            if _COMPOUND.search(quoted) or "\\" in quoted:
                 found |= candidates(_unquoted(quoted), words, depth + 1)
+            else:
+                found.add(quoted)
     return found
 
 

@@ -119,6 +119,8 @@ def write_sql(
             put(END_OF_ROWS)
         _put_part(put, "sequences", parts["sequences"])
         _put_part(put, "post-data", parts["post-data"])
+        names = (sql.Identifier(t["schema"], t["name"]).as_string() for t in manifest["tables"])
+        put(f"ANALYZE {', '.join(names)};\n")
         put("COMMIT;\n")
         file.write(f"-- tdm end {hashed.hexdigest()}\n".encode())
 
