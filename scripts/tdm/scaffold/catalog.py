@@ -31,6 +31,10 @@ _COUNTABLE = TEXT_TYPES | {
     "numeric",
     "date",
     "uuid",
+    "inet",
+    "cidr",
+    "macaddr",
+    "bytea",
 }
 _OUR_RELATIONS = ("gate_results", "treatments", "releases", "source_columns")
 

@@ -157,6 +157,8 @@ def _of_text(
         return Proposal("none", "category", why)
     if catalogue and (w.matches(w.LABEL, parts) or w.matches(w.FREE_TEXT, parts)):
         return Proposal("none", "label", "the name or text of a thing")
+    if w.matches(w.IDENTIFIERS, parts[-2:]) and (length is None or length <= 128):
+        return Proposal("technical", "key", "the code of a row")
     if w.matches(w.FREE_TEXT, parts):
         return Proposal("free_text", "free_text", "name")
     if w.matches(w.LABEL, parts):

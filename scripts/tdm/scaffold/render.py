@@ -226,6 +226,7 @@ class _Renderer:
             "slug": self.names.table[table.schema, table.name],
             "name": table.name,
             "key": list(table.key),
+            "inherited": bool(table.children),
             "references": [
                 {
                     "name": r.name,

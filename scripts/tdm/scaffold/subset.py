@@ -278,6 +278,9 @@ class _Decider:
 
     def _next_root(self, remaining: list[str], fraction: float) -> Root:
         left = set(remaining)
+        # Rows that are NULL in their only unique key could not be sampled by it.
+        sampleable = [n for n in remaining if self.tables[n].key or not self._pointed_at(n)]
+        remaining = sampleable or remaining
         tops = [
             name
             for name in remaining
@@ -299,18 +302,18 @@ class _Decider:
         for name, table in sorted(self.catalog.tables.items()):
             if name in self.empty:
                 nodes[name] = Node(table, "empty", why=self.empty[name])
-            elif name in fractions:
+            elif name in fractions and (table.key or not self._pointed_at(name)):
                 nodes[name] = Node(
                     table,
                     "sampled",
-                    self.key[name],
+                    table.key,
                     fractions[name].fraction,
                     strata(table),
                     why=fractions[name].why,
                 )
             elif name in owners:
                 nodes[name] = Node(table, "owned", self.key[name], owners=owners[name])
-            elif name in whole:
+            elif name in whole or name in fractions:
                 nodes[name] = Node(table, "whole", self.key[name])
             else:
                 nodes[name] = Node(table, "referenced", self.key[name])

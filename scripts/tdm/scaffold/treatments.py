@@ -212,7 +212,10 @@ class _TableWork:
             return Treatment(
                 column, proposal, "kept", None, proposal.why, True, "no treatment keeps its constraints"
             )
-        return Treatment(column, proposal, "impossible", None, proposal.why, True, accept_type=unknown)
+        reason = "neither NULL nor a constant nor a token meets its constraints"
+        return Treatment(
+            column, proposal, "impossible", None, reason, True, "the table leaves without rows", unknown
+        )
 
     def _strictest(self, column: Column) -> list[Mask]:
         """NULL, else a constant of its type, else a token."""

@@ -257,6 +257,11 @@ LABEL = _phrases(
     " composer, album, track, expression, formula, alias, value, values, ref, reference, number, no, nr, num"
 )
 """Names of things: harmless in a catalogue, telling in a table of people."""
+IDENTIFIERS = _phrases(
+    "code, ref, reference, number, no, nr, num, key, slug, short code, shortcode, external ref, order number,"
+    " invoice number, ticket number, case number, contract number, nummer, numero, kood, codigo"
+)
+"""Names of rows: another one of the same layout does as well."""
 HASHES = _phrases("hash, checksum, etag, md5, sha1, sha256, uuid, guid, digest, fingerprint hash, uid text, cuid, external id, external ref, tracking number")
 PHOTO = _phrases("photo, picture, image, avatar, portrait, face, fingerprint, signature, scan, foto, bild")
 FLAGS = frozenset("is has was can should needs allow allows verified confirmed enabled disabled count num number_of".split())
