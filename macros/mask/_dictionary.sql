@@ -13,10 +13,15 @@
 
 {#- One entry of a dictionary, chosen by a non-negative bigint. The list is read once per query. -#}
 {% macro _pick(dictionary, number) -%}
+    ({{ tdm._entries(dictionary) }} ->> (({{ number }}) % {{ tdm._dictionaries()[dictionary].size }})::int)
+{%- endmacro %}
+
+{#- All entries of a dictionary as one jsonb array, read once per query. In a unit test: 'given_names-0', 'given_names-1', … -#}
+{% macro _entries(dictionary) -%}
     {%- set facts = tdm._dictionaries()[dictionary] -%}
     {%- if model is defined and model.resource_type == 'unit_test' -%}
-    ({{ tdm.literal(dictionary) }} || '-' || ({{ number }}) % {{ facts.size }})
+    (select jsonb_agg({{ tdm.literal(dictionary ~ '-') }} || i order by i) from generate_series(0, {{ facts.size - 1 }}) as i)
     {%- else -%}
-    ((select jsonb_agg(value order by position) from {{ ref('tdm', dictionary) }} where version = {{ facts.version }}) ->> (({{ number }}) % {{ facts.size }})::int)
+    (select jsonb_agg(value order by position) from {{ ref('tdm', dictionary) }} where version = {{ facts.version }})
     {%- endif -%}
 {%- endmacro %}

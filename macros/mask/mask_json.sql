@@ -1,6 +1,6 @@
 {#- A JSON document with every string and number replaced that nobody has listed: default deny, so that a new path never gets
     through. Keys, true, false and null stay. Strings become hexadecimal text of their length, addresses the person's
-    masked address (short form), numbers 0.
+    masked address, numbers 0.
     keep    paths that stay as they are, 'a.b' and 'items.*.sku' (* stands for every element of an array), subtrees included
     masks   path → SQL that makes the text, number or document to put there: {'order_id': tdm.token_bigint('payload',
             domain='order_id', value="(payload ->> 'order_id')::bigint")} -#}
@@ -10,6 +10,6 @@
         {{ original }}::jsonb,
         array[{% for path in keep %}{{ tdm.literal(path) }}{{ ', ' if not loop.last }}{% endfor %}]::text[],
         {% if masks %}jsonb_build_object({% for path, mask in masks.items() %}{{ tdm.literal(path) }}, {{ mask }}{{ ', ' if not loop.last }}{% endfor %}){% else %}'{}'{% endif %},
-        {{ tdm.key_pad(domain, 'ipad') }}, {{ tdm.key_pad(domain, 'opad') }}
+        {{ tdm.key_pad(domain, 'ipad') }}, {{ tdm.key_pad(domain, 'opad') }}, {{ tdm._entries('given_names') }}, {{ tdm._entries('family_names') }}
     ) {{ tdm.marker(column, 'mask_json', {'domain': domain, 'holds': 'original'}) }}
 {%- endmacro %}

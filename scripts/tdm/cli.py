@@ -207,10 +207,13 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write the seed dump of what has been released, and only that."""
-    from tdm import dump
+    from tdm import connection, dump, pin
 
     chosen, resolved = _database(project_dir, dsn, target)
     done = dump.export(project_dir, out, fmt.value, resolved, chosen.schema, comments=comments)
+    database = connection.environment_for(resolved).get("PGDATABASE", "")
+    if pin.pin(project_dir, chosen.name, database, done["key_id"]):
+        _say(f"Pinned key {done['key_id']} in {project_dir / pin.FILE}; commit that file.")
     _result(done, as_json, _lines(done))
 
 
