@@ -429,8 +429,9 @@ def treatments(conn: psycopg.Connection, release: Release, target: str) -> list[
             "select distinct on (relation, source_table, column_name) relation::bigint, "
             "source_table, column_name, treatment, mask, "
             "jsonb_path_query_first(facts, '$[*].version') #>> '{{}}', "
-            # picked from a dictionary: it may equal somebody's by chance, which the gate has bounded
-            "coalesce(not jsonb_path_exists(facts, '$[*] ? (!exists (@.space))'), false) "
+            # Picked from a dictionary: equal to somebody's by chance, which the gate has bounded.
+            "coalesce(treatment = 'masked' and jsonb_path_exists(facts, '$[*].space') "
+            "and not jsonb_path_exists(facts, '$[*] ? (!exists (@.space))'), false) "
             "from {} where relation = any(%s::oid[]) "
             "order by relation, source_table, column_name, at desc"
         ).format(sql.Identifier(f"{target}_tdm", "treatments")),

@@ -44,17 +44,6 @@ _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _JSON_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _TRIMMED = ".!?*_-"
-_HEX_RUN = re.compile(rb"[0-9a-f]{8,}")
-
-
-@dataclass(frozen=True)
-class Needles:
-    """How canaries may be spelled in a dump, in lower case."""
-
-    ascii: tuple[bytes, ...] = ()
-    other: tuple[str, ...] = ()
-    escaped: tuple[bytes, ...] = ()
-    hex: tuple[bytes, ...] = ()
 
 
 @dataclass
@@ -62,7 +51,7 @@ class Watch:
     """What is looked for, and what was found."""
 
     canaries: tuple[str, ...]
-    needles: Needles
+    needles: re.Pattern[str]
     key: bytes
     bloom: bytearray
     mask: int
@@ -144,46 +133,33 @@ def _read_canaries(conn: psycopg.Connection[Any], target: str) -> tuple[str, ...
     return tuple(sorted({row[0] for row in rows}))
 
 
-def needles_of(canaries: Iterable[str]) -> Needles:
-    """Canaries as they may stand in a dump: plain, quoted by SQL, JSON or COPY, hexadecimal."""
-    plain: set[str] = set()
-    escaped: set[str] = set()
-    coded: set[str] = set()
+def needles_of(canaries: Iterable[str]) -> re.Pattern[str]:
+    """A pattern that finds canaries in lower-cased text: as they are, quoted, escaped, in hex."""
+    found: set[str] = set()
     for canary in canaries:
         for text in {canary, canary.lower(), canary.upper(), canary.title()}:
-            coded.add(text.encode().hex())
+            found.add(text.encode().hex())
             in_json = text.replace("\\", "\\\\").replace('"', '\\"')
-            for spelled in {text, text.replace("'", "''"), in_json}:
-                plain |= {spelled.lower(), _copy_escaped(spelled).lower()}
-            if not text.isascii():
-                spelled = "".join(c if c.isascii() else _json_escaped(c) for c in in_json)
-                escaped |= {spelled.lower(), _copy_escaped(spelled).lower()}
-    return Needles(
-        ascii=tuple(text.encode() for text in _shortest(plain) if text.isascii()),
-        other=tuple(text for text in _shortest(plain) if not text.isascii()),
-        escaped=tuple(text.encode() for text in _shortest(escaped)),
-        hex=tuple(text.encode() for text in _shortest(coded)),
-    )
+            in_ascii = "".join(c if c.isascii() else _json_escaped(c) for c in in_json)
+            for spelled in {text, text.replace("'", "''"), in_json, in_ascii}:
+                found |= {spelled.lower(), _copy_escaped(spelled).lower()}
+    return re.compile(_alternatives(found) if found else r"(?!)")
 
 
-def _shortest(found: set[str]) -> list[str]:
-    """What holds another one is found by it."""
-    return sorted(t for t in found if not any(other != t and other in t for other in found))
+def _alternatives(words: Iterable[str]) -> str:
+    """A regular expression for any of some words, as a tree: its cost hardly grows with them."""
+    tree: dict[str, set[str]] = {}
+    for word in words:
+        if not word:
+            return ""  # what a shorter word has found needs no more letters
+        tree.setdefault(word[0], set()).add(word[1:])
+    branches = [re.escape(first) + _alternatives(rest) for first, rest in sorted(tree.items())]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-def has_canary(needles: Needles, text: bytes) -> bool:
+def has_canary(needles: re.Pattern[str], text: bytes) -> bool:
     """Whether a canary stands in a piece of UTF-8 text, in any case and any spelling."""
-    lowered = text.lower()
-    if any(needle in lowered for needle in needles.ascii):
-        return True
-    if needles.other and not text.isascii():
-        wide = text.decode("utf-8", "replace").lower()
-        if any(needle in wide for needle in needles.other):
-            return True
-    if b"\\u" in lowered and any(needle in lowered for needle in needles.escaped):
-        return True
-    runs = b" ".join(_HEX_RUN.findall(lowered))
-    return any(needle in runs for needle in needles.hex)
+    return needles.search(text.decode("utf-8", "replace").lower()) is not None
 
 
 def _json_escaped(character: str) -> str:
@@ -265,6 +241,7 @@ def candidates(text: str, words: bool, depth: int = 0) -> set[str]:
     found = {text}
     if not _COMPOUND.search(text):
         return found
+    found.add(text.strip())
     for piece in _PIECE.findall(text):
         if piece.isalpha():
             if words:
