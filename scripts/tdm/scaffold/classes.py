@@ -155,7 +155,7 @@ def _of_text(
     if few and (length is None or length <= 255):
         why = f"{column.distinct} distinct values in {column.filled} rows"
         return Proposal("none", "category", why)
-    if catalogue and (w.matches(w.LABEL, parts) or w.matches(w.FREE_TEXT, parts)):
+    if catalogue and (w.matches(w.LABEL, parts) or w.matches(w.THING_TEXT, parts)):
         return Proposal("none", "label", "the name or text of a thing")
     if w.matches(w.IDENTIFIERS, parts[-2:]) and (length is None or length <= 128):
         return Proposal("technical", "key", "the code of a row")

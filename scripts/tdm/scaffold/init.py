@@ -125,7 +125,8 @@ def _repeated(
     kept, telling = [], []
     for name, table in sorted(treated.items()):
         for t in table.columns:
-            if t.how == "kept" and t.column.type.is_text and (name, t.column.name) not in known:
+            texts = t.column.type.is_text or t.column.type.plain.kind == "array"
+            if t.how == "kept" and texts and (name, t.column.name) not in known:
                 kept.append((table.table, t.column))
             elif t.label in ("direct", "credential") and t.column.type.is_text:
                 telling.append((table.table, t.column))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tdm.scaffold import masks
 from tdm.scaffold.catalog import Catalog, Column, Table
 from tdm.scaffold.checks import Server
-from tdm.scaffold.classes import Proposal, person_weight, propose
+from tdm.scaffold.classes import Proposal, propose
 from tdm.scaffold.names import singular, slug, words
 from tdm.scaffold.subset import Plan
 
@@ -122,9 +122,8 @@ def _proposal(
 
 
 def is_catalogue(plan: Plan, name: str) -> bool:
-    """Whether a table holds things, not people, and is not part of the sample."""
-    node = plan.nodes[name]
-    return node.mode in ("whole", "referenced", "empty") and person_weight(node.table) == 0
+    """Whether a table is reference data."""
+    return plan.nodes[name].catalogue
 
 
 def _domain(

@@ -48,6 +48,8 @@ class Node:
     """References from rows that are kept, where this table is not whole."""
     together: tuple[str, ...] = ()
     """All members, where this table is closed together with others or with itself."""
+    catalogue: bool = False
+    """Reference data: things, not people, and nothing that belongs to somebody."""
     why: str = ""
 
     @property
@@ -317,6 +319,8 @@ class _Decider:
                 nodes[name] = Node(table, "whole", self.key[name])
             else:
                 nodes[name] = Node(table, "referenced", self.key[name])
+        for name, node in nodes.items():
+            node.catalogue = self._is_catalogue(name, nodes)
         for r in self.references:
             if nodes[r.to].mode not in ("whole", "empty"):
                 nodes[r.to].pointed_at.append(r)
@@ -330,6 +334,18 @@ class _Decider:
                 for member in members:
                     nodes[member].together = members
         return Plan(nodes, self.roots, sorted(self.followed, key=lambda r: (r.table, r.columns)), self.notes)
+
+
+    def _is_catalogue(self, name: str, nodes: Mapping[str, Node]) -> bool:
+        """Whether a table is reference data: not about people, not sampled, and not somebody's."""
+        node = nodes[name]
+        if node.mode not in ("whole", "referenced", "empty") or person_weight(node.table):
+            return False
+        return not any(
+            nodes[r.to].mode in ("sampled", "owned") or person_weight(nodes[r.to].table)
+            for r in self.catalog.references_from.get(name, ())
+            if not (len(r.columns) == 1 and w.matches(w.AUDIT_COLUMNS, words(r.columns[0])))
+        )
 
 
 def strata(table: Table) -> tuple[str, ...]:

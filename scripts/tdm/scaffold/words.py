@@ -221,6 +221,12 @@ FREE_TEXT = _phrases(
     " old value, new value, old values, new values, changes, changed fields, before, after, snapshot, event data,"
     " state data, headers, post data, posts, variables, instance, cause, medium text, subject line, mail text"
 )
+THING_TEXT = _phrases(
+    "description, desc, descripcion, beschreibung, kirjeldus, opis, summary, abstract, excerpt, caption, content,"
+    " contents, text, html, detail, details, instruction, instructions, question, keywords, path, file, filename,"
+    " file name, file path, command, sql, query, header, footer, subject, help, hint, url, formula, expression"
+)
+"""Free text that says nothing about people where it describes a thing of a catalogue."""
 PLACES = _phrases(
     "country, country code, countrycode, country name, state, state code, province, region, region code, county,"
     " district, continent, nationality, land, pays, pais, riik, bundesland, departement, canton, maakond, territory"
