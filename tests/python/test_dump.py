@@ -21,6 +21,7 @@ from handmade import CANARY, SECRET, TARGET, contents
 from tdm import dump, load
 from tdm.dump import scan, sqltext
 from tdm.dump.place import reserved
+from tdm.dump.schema import find_pg_dump
 from tdm.dump.sequences import _setval
 from tdm.errors import TdmError
 
@@ -265,6 +266,37 @@ def test_second_export_of_a_place_is_told_to_wait(
     with reserved(tmp_path / "dump"), pytest.raises(TdmError) as caught:
         run(server, released, tmp_path / "dump")
     assert caught.value.exit_code == 75
+
+
+def test_a_build_at_work_is_waited_for_in_vain(
+    server: TestServer, released: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tdm.dump.release.LOCK_TIMEOUT", "100ms")
+    with server.connect(released) as conn, conn.transaction():
+        conn.execute(f"lock table {TARGET}_shop.orders in access exclusive mode")
+        refused(server, released, tmp_path / "dump", 75)
+
+
+def test_declared_schemas_leave_as_well(server: TestServer, changed: str, tmp_path: Path) -> None:
+    """A source without a released table leaves as its schema; ours never does."""
+    sources = {name: {"schema": name} for name in ("shop", "archive", f"{TARGET}_tdm")}
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target/manifest.json").write_text(json.dumps({"sources": sources}))
+    message = refused(server, changed, tmp_path / "dump", 5)
+    assert message.endswith("schema archive")
+    with server.connect(changed) as conn:
+        conn.execute("create schema archive; create table archive.old (id int)")
+    run(server, changed, tmp_path / "dump")
+    manifest = json.loads((tmp_path / "dump/manifest.json").read_text())
+    assert manifest["schemas"] == ["Odd Names", "archive", "shop"]
+    assert manifest["tables_without_rows"] == ["archive.old", "shop.carts"]
+
+
+def test_no_pg_dump_is_new_enough() -> None:
+    with pytest.raises(TdmError) as caught:
+        find_pg_dump(99)
+    assert caught.value.exit_code == 5
+    assert "postgresql-client-99" in str(caught.value)
 
 
 def test_kill_leaves_the_old_or_the_new_dump(
