@@ -49,7 +49,7 @@ forgotten as (
 select
     case
         when last_results.gate is null then 'gate ' || gates.gate || ' has not run'
-        when last_results.relations is distinct from gates.relations then 'gate ' || gates.gate || ' ran on tables that have been rebuilt since'
+        when not coalesce(last_results.relations = gates.relations, false) then 'gate ' || gates.gate || ' ran on tables that have been rebuilt since'
         else 'gate ' || gates.gate || ' reported ' || last_results.findings || ' findings'
     end as message
 from gates

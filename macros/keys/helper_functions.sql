@@ -88,6 +88,15 @@ begin
     return array_to_string(characters, '');
 end $$;
 
+-- A UUID of version 8 (RFC 9562) with 122 bits of a digest.
+create or replace function {{ ledger }}.uuid_v8(digest bytea) returns uuid
+language sql immutable strict parallel safe as $$
+    select encode(
+        set_byte(set_byte(substring(digest from 1 for 16), 6, (get_byte(digest, 6) & 15) | 128), 8, (get_byte(digest, 8) & 63) | 128),
+        'hex'
+    )::uuid
+$$;
+
 -- The digits of a text replaced, from left to right, by given digits; too few are repeated. Everything else stays.
 create or replace function {{ ledger }}.put_digits(layout text, digits text) returns text
 language plpgsql immutable strict parallel safe as $$

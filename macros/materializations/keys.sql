@@ -10,7 +10,12 @@
     {%- endcall %}
     {%- set rows = tdm.rows_done() -%}
     {% call statement('index') -%}
-        create unique index on {{ fresh }} ({{ tdm.quoted_list(key) }});
+        do $tdm_index$
+        begin
+            create unique index on {{ fresh }} ({{ tdm.quoted_list(key) }});
+        exception when unique_violation then  -- whose detail holds a value
+            raise exception using message = {{ tdm.literal(model.name ~ ': two rows have the same key (' ~ key | join(', ') ~ '). Give a key that is unique in production') }};
+        end $tdm_index$;
         analyze {{ fresh }}
     {%- endcall %}
     {%- do tdm.close(fresh) -%}

@@ -454,7 +454,8 @@ class _Renderer:
                 "comment": comment_text(f"{table.id}: one line per column; what is not listed does not leave."),
                 "lines": lines,
                 "relation": relation,
-                "alias": alias if len(alias) <= 63 else "masked_rows",
+                # a sub-select needs a name, a table does not
+                "alias": (alias if len(alias) <= 63 else "masked_rows") if treatment.entity else "",
             },
         )
 
