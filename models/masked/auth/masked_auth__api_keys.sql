@@ -7,4 +7,4 @@ select
     scopes,
     created_at,
     revoked_at
-from {{ ref('subset_auth__api_keys') }} as api_keys
+from {{ ref('subset_auth__api_keys') }}

@@ -5,4 +5,4 @@ select
     {{ tdm.token_uuid('user_id', domain='user_id') }} as user_id,
     {{ tdm.mask_ip('ip') }} as ip,
     succeeded
-from {{ ref('subset_auth__login_attempts') }} as login_attempts
+from {{ ref('subset_auth__login_attempts') }}

@@ -9,4 +9,4 @@ select
     {{ tdm.mask_secret('token_hash', domain='sessions_token_hash') }} as token_hash,
     started_at,
     ended_at
-from {{ ref('subset_auth__sessions') }} as sessions
+from {{ ref('subset_auth__sessions') }}

@@ -4,4 +4,4 @@ select
     {{ tdm.mask_sql('value', "case when is_secret then 'changed for tests' else value end", {'max_length': none}) }} as value,
     {{ tdm.mask_json('details') }} as details,
     is_secret
-from {{ ref('subset_auth__settings') }} as settings
+from {{ ref('subset_auth__settings') }}

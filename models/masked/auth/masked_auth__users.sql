@@ -18,7 +18,7 @@ select
     {{ tdm.mask_array('other_emails') }} as other_emails,
     {{ tdm.mask_ip('last_ip') }} as last_ip,
     {{ tdm.mask_bytes('avatar') }} as avatar,
-    {{ tdm.mask_json('profile', keep=['preferences', 'contact.phones.*.kind', 'emergency.*.relation'], masks={'contact.email': tdm.mask_email('profile', of='person', value="profile #>> '{contact,email}'")}) }} as profile,
+    {{ tdm.mask_json('profile', keep=['preferences', 'contact.phones.*.kind', 'emergency.*.relation']) }} as profile,
     -- email_domain: computed again on load
     created_at,
     updated_at,

@@ -6,4 +6,4 @@ select
     {{ tdm.mask_json('credentials') }} as credentials,
     {{ tdm.mask_secret('webhook_secret', domain='gateways_webhook_secret') }} as webhook_secret,
     enabled
-from {{ ref('subset_billing__gateways') }} as gateways
+from {{ ref('subset_billing__gateways') }}

@@ -9,4 +9,4 @@ select
     {{ tdm.mask_json('bill_to', keep=['address.country']) }} as bill_to,
     issued_on,
     due_on
-from {{ ref('subset_billing__invoices') }} as invoices
+from {{ ref('subset_billing__invoices') }}

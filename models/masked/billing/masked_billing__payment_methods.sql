@@ -12,4 +12,7 @@ select
     {{ tdm.mask_email('wallet_email') }} as wallet_email,
     is_default,
     created_at
-from {{ tdm.with_digest(ref('subset_billing__payment_methods'), person=tdm.entity_of(ref('subset_billing__accounts'), on='account_id', by='billing_email')) }} as payment_methods
+from {{ tdm.with_digest(
+    ref('subset_billing__payment_methods'),
+    person=tdm.entity_of(ref('subset_billing__accounts'), on='account_id', by='billing_email'),
+) }} as payment_methods

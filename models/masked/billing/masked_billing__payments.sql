@@ -9,4 +9,7 @@ select
     {{ tdm.mask_iban('payer_iban') }} as payer_iban,
     {{ tdm.lorem_text('reference') }} as reference,
     paid_at
-from {{ tdm.with_digest(ref('subset_billing__payments'), person=tdm.entity_of(ref('subset_billing__invoices'), on='invoice_no', by='account_id')) }} as payments
+from {{ tdm.with_digest(
+    ref('subset_billing__payments'),
+    person=tdm.entity_of(ref('subset_billing__invoices'), on='invoice_no', by='account_id'),
+) }} as payments

@@ -7,4 +7,4 @@ select
     amount,
     {{ tdm.lorem_text('reason') }} as reason,
     refunded_at
-from {{ ref('subset_billing__refunds') }} as refunds
+from {{ ref('subset_billing__refunds') }}

@@ -3,4 +3,4 @@ select
     category_id,
     parent_id,
     name
-from {{ ref('subset_catalog__categories') }} as categories
+from {{ ref('subset_catalog__categories') }}

@@ -5,4 +5,4 @@ select
     currency_code,
     dial_code,
     vat_rate
-from {{ ref('subset_catalog__countries') }} as countries
+from {{ ref('subset_catalog__countries') }}

@@ -3,4 +3,4 @@ select
     currency_code,
     name,
     minor_units
-from {{ ref('subset_catalog__currencies') }} as currencies
+from {{ ref('subset_catalog__currencies') }}

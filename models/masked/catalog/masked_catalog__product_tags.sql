@@ -2,4 +2,4 @@
 select
     product_id,
     tag_id
-from {{ ref('subset_catalog__product_tags') }} as product_tags
+from {{ ref('subset_catalog__product_tags') }}

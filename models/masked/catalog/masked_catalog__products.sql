@@ -12,4 +12,4 @@ select
     -- search: computed again on load
     is_active,
     created_at
-from {{ ref('subset_catalog__products') }} as products
+from {{ ref('subset_catalog__products') }}

@@ -2,4 +2,4 @@
 select
     tag_id,
     name
-from {{ ref('subset_catalog__tags') }} as tags
+from {{ ref('subset_catalog__tags') }}

@@ -13,4 +13,7 @@ select
     {{ tdm.mask_phone('phone', of='person') }} as phone,
     is_default,
     created_at
-from {{ tdm.with_digest(ref('subset_shop__addresses'), person=tdm.entity_of(ref('subset_shop__customers'), on='customer_id', by='email')) }} as addresses
+from {{ tdm.with_digest(
+    ref('subset_shop__addresses'),
+    person=tdm.entity_of(ref('subset_shop__customers'), on='customer_id', by='email'),
+) }} as addresses

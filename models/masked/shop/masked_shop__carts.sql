@@ -5,4 +5,4 @@ select
     {{ tdm.mask_email('contact_email') }} as contact_email,
     {{ tdm.mask_json('items', keep=['*.product_id', '*.qty']) }} as items,
     expires_at
-from {{ ref('subset_shop__carts') }} as carts
+from {{ ref('subset_shop__carts') }}

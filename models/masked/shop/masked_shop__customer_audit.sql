@@ -6,4 +6,4 @@ select
     {{ tdm.token_uuid('changed_by', domain='user_id') }} as changed_by,
     {{ tdm.mask_json('old_row') }} as old_row,
     changed_at
-from {{ ref('subset_shop__customer_audit') }} as customer_audit
+from {{ ref('subset_shop__customer_audit') }}

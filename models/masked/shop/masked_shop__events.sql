@@ -11,4 +11,4 @@ select
         'visitor.name': tdm.mask_full_name('payload', value="payload #>> '{visitor,email}'"),
     }) }} as payload,
     {{ tdm.mask_ip('client_ip') }} as client_ip
-from {{ ref('subset_shop__events') }} as events
+from {{ ref('subset_shop__events') }}

@@ -7,4 +7,4 @@ select
     quantity,
     unit_price
     -- line_amount: computed again on load
-from {{ ref('subset_shop__order_lines') }} as order_lines
+from {{ ref('subset_shop__order_lines') }}

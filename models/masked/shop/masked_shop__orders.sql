@@ -12,4 +12,7 @@ select
     {{ tdm.mask_ip('client_ip') }} as client_ip,
     placed_at,
     updated_at
-from {{ tdm.with_digest(ref('subset_shop__orders'), person=tdm.entity_of(ref('subset_shop__customers'), on='customer_id', by='email')) }} as orders
+from {{ tdm.with_digest(
+    ref('subset_shop__orders'),
+    person=tdm.entity_of(ref('subset_shop__customers'), on='customer_id', by='email'),
+) }} as orders

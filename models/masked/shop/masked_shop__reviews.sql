@@ -9,4 +9,4 @@ select
     {{ tdm.lorem_text('title') }} as title,
     {{ tdm.lorem_text('body') }} as body,
     created_at
-from {{ ref('subset_shop__reviews') }} as reviews
+from {{ ref('subset_shop__reviews') }}

@@ -4,4 +4,4 @@ select
     {{ tdm.token_bigint('order_id', domain='order_id') }} as order_id,
     line_no,
     quantity
-from {{ ref('subset_shop__shipment_lines') }} as shipment_lines
+from {{ ref('subset_shop__shipment_lines') }}

@@ -7,4 +7,4 @@ select
     {{ tdm.lorem_text('body') }} as body,
     {{ tdm.mask_json('attachments') }} as attachments,
     sent_at
-from {{ ref('subset_support__messages') }} as messages
+from {{ ref('subset_support__messages') }}

@@ -5,4 +5,4 @@ select
     {{ tdm.mask_ip('signup_ip') }} as signup_ip,
     {{ tdm.mask_secret('unsubscribe_token', domain='subscribers_unsubscribe_token') }} as unsubscribe_token,
     subscribed_at
-from {{ ref('subset_support__subscribers') }} as subscribers
+from {{ ref('subset_support__subscribers') }}
