@@ -1,4 +1,6 @@
-"""Pins the key of a release in the project, so that another key stops the next build instead of changing every pseudonym.
+"""Pins the key of a release in the project, so that another key stops the next build.
+
+It would change every pseudonym without a word.
 
 dbt reads no file but its own, so the pin is an exposure: the dump, with the id of the key behind it (never the key).
 """

@@ -1,7 +1,8 @@
 """`tdm plan`: what a build would keep, before a row is read.
 
-What is kept and why stands in the models; they say it in marker comments (macros/engine/marker.sql), so the plan is read
-from compiled SQL and can never differ from what runs. Row estimates come from the planner and its statistics.
+What is kept and why stands in the models, which say it in marker comments (see
+macros/engine/marker.sql): the plan is read from compiled SQL and cannot differ from what runs. Row
+estimates come from the planner and its statistics.
 """
 
 from __future__ import annotations
@@ -256,12 +257,19 @@ def _estimate(
         name: 1.0 if table.mode == "whole" else table.fraction or 0.0
         for name, table in tables.items()
     }
+    families = {name: _family(tables, name) for name in tables}
     for _ in range(len(tables)):
         for name, table in tables.items():
-            missed = 1.0 - (table.fraction or 0.0)
+            # owners of one family own the same rows, owners of different ones each their own
+            by_family: dict[frozenset[str], float] = {}
             for owner in table.owners:
                 filled = 1 - null_fractions.get((name, owner["columns"][0]), 0.0)
-                missed *= 1 - share.get(owner["table"], 0.0) * filled
+                family = frozenset(families.get(owner["table"], ()))
+                reached = share.get(owner["table"], 0.0) * filled
+                by_family[family] = max(by_family.get(family, 0.0), reached)
+            missed = 1.0 - (table.fraction or 0.0)
+            for reached in by_family.values():
+                missed *= 1 - reached
             if table.owners:
                 share[name] = 1 - missed
     kept = {name: tables[name].rows * share[name] for name in tables}
@@ -276,13 +284,41 @@ def _estimate(
                 if edge["_to"] != name or (edge["_from"] == name and edge["followed"]):
                     continue
                 child = edge["_from"]
-                # rows kept because this very edge was followed down point at rows that are sampled already
-                rows = kept[child] - (sampled[child] if edge["followed"] else 0.0)
+                # what a sampled customer owns points at what the same customer owns, which is there already;
+                # only rows of strangers bring more of theirs
+                at_home = child != name and families[child] & families[name]
+                rows = kept[child] - (sampled[child] if edge["followed"] or at_home else 0.0)
                 filled = 1 - null_fractions.get((child, edge["columns"][0]), 0.0)
-                pointing += max(rows, 0.0) * filled
+                pointing += max(rows, 0.0) * filled / _alternatives(references, edge)
             others = table.rows - sampled[name]
             kept[name] = sampled[name] + others * (1 - (1 - 1 / max(table.rows, 1)) ** pointing)
         if all(abs(kept[name] - before[name]) < 0.5 for name in tables):
             break
     for name, table in tables.items():
         table.estimate = min(kept[name], table.rows)
+
+
+def _family(tables: dict[str, _Table], name: str) -> set[str]:
+    """The roots that a table's rows belong to."""
+    found: set[str] = set()
+    todo, seen = [name], {name}
+    while todo:
+        table = tables[todo.pop()]
+        if table.fraction:
+            found.add(table.name)
+        for owner in table.owners:
+            if owner["table"] and owner["table"] not in seen:
+                seen.add(owner["table"])
+                todo.append(owner["table"])
+    return found
+
+
+def _alternatives(references: list[dict[str, Any]], edge: dict[str, Any]) -> int:
+    """How many references share the columns of a polymorphic one: a row takes one of them."""
+    if not edge["where"]:
+        return 1
+    return sum(
+        1
+        for other in references
+        if other["where"] and (other["_from"], other["columns"]) == (edge["_from"], edge["columns"])
+    )
