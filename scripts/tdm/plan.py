@@ -274,6 +274,7 @@ def _estimate(
                 share[name] = 1 - missed
     kept = {name: tables[name].rows * share[name] for name in tables}
     sampled = dict(kept)
+    pointed = {(edge["_from"], edge["_to"]) for edge in references}
     for _ in range(_ROUNDS):
         before = dict(kept)
         for name, table in tables.items():
@@ -283,9 +284,11 @@ def _estimate(
             for edge in references:
                 if edge["_to"] != name or (edge["_from"] == name and edge["followed"]):
                     continue
+                if edge["followed"] and (name, edge["_from"]) in pointed:
+                    continue  # a stranger's default address is that stranger's own
                 child = edge["_from"]
-                # what a sampled customer owns points at what the same customer owns, which is there already;
-                # only rows of strangers bring more of theirs
+                # what a sampled customer owns points at what the same customer owns, which is
+                # there already; only rows of strangers bring more of theirs
                 at_home = child != name and families[child] & families[name]
                 rows = kept[child] - (sampled[child] if edge["followed"] or at_home else 0.0)
                 filled = 1 - null_fractions.get((child, edge["columns"][0]), 0.0)
