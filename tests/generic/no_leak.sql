@@ -44,12 +44,12 @@ parts as (
     select cells.column_name, token.found[1] as value
     from cells
     cross join lateral regexp_matches(cells.value, '([^\s<>()\[\],;:"'']+@[^\s<>()\[\],;:"'']+[^\s<>()\[\],;:"''.])', 'g') as token (found)
-    where strpos(cells.value, '@') > 0
+    where strpos(cells.value, '@') > 0 and token.found[1] <> cells.value
     union all
     select cells.column_name, token.found[1]
     from cells
     cross join lateral regexp_matches(cells.value, '(\+?[0-9][0-9 ()/.-]{4,}[0-9])', 'g') as token (found)
-    where cells.value ~ '[0-9][0-9 ()/.-]{4,}[0-9]'
+    where cells.value ~ '[0-9][0-9 ()/.-]{4,}[0-9]' and token.found[1] <> cells.value
     {%- for column in columns if tdm.meta_of(column).get('class') == 'free_text' %}
     union all
     select word.column_name, word.value

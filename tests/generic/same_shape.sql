@@ -97,7 +97,7 @@ findings (place, problem) as (
     {%- for category in categories %}
 
     union all
-    select {{ tdm.literal('.' ~ category) }}, count(*) || ' categories that production has in 1 % of its rows or more are lost. Add the column to the strata of its root, or raise the fraction'
+    select {{ tdm.literal('.' ~ category) }}, count(*) || ' categories that production has are lost. Keep the column as it is; where its rows are sampled, add it to the strata of its root, or raise the fraction'
     from (
         select {{ tdm.quoted(category) }} as category, count(*) as times, sum(count(*)) over () as total
         from {{ source }}
@@ -105,9 +105,10 @@ findings (place, problem) as (
     ) as common
     cross join masked
     where
-        -- rarer ones may be missing by chance
-        times >= 0.01 * total and masked.kept * times >= 100 * total
+        -- of a sampled table rarer ones may be missing by chance
+        (masked.kept >= total or (times >= 0.01 * total and masked.kept * times >= 100 * total))
         and not exists (select from {{ model }} as masked_row where masked_row.{{ tdm.quoted(category) }} is not distinct from common.category)
+        and not exists (select from treated where column_name = {{ tdm.literal(category) }} and treatment <> 'kept')
     having count(*) > 0
     {%- endfor %}
 )

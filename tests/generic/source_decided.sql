@@ -4,7 +4,7 @@
 {{ config(meta={'gate': true}) }}
 
 select
-    schema_name || '.' || table_name || coalesce('.' || column_name, '') || ': '
+    schema_name || '.' || table_name || case when table_is_declared then coalesce('.' || column_name, '') else '' end || ': '
     || case
         when not table_is_declared
             then 'this table is not declared. Add to ' || declared_in || ':  - name: ' || table_name
