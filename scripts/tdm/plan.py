@@ -36,6 +36,7 @@ class _Table:
     mode: str = "empty"
     key: list[str] = field(default_factory=list)
     kept: str = ""
+    sampled: str = ""  # the relation of its sampled_ model
     rows: float = 0
     owners: list[dict[str, Any]] = field(default_factory=list)
     fraction: float | None = None
@@ -65,6 +66,7 @@ def plan(project_dir: Path, dsn: str, target: str) -> dict[str, Any]:
         raise TdmError("dbt compile wrote no manifest.", ExitCode.PRECONDITION)
     tables, roots = _read_models(graph)
     references = list(_references(graph, tables))
+    roots += _taken_along(tables, references)
     with connection.connect(dsn, autocommit=True) as database:
         for table in tables.values():
             table.rows = _planned_rows(database, table.relation)
@@ -160,6 +162,7 @@ def _read_models(graph: dict[str, Any]) -> tuple[dict[str, _Table], list[dict[st
             table = tables.get(facts.get("root") or facts.get("owned") or "")
             if table:
                 key_models[node["alias"]] = table.name
+                table.sampled = f"{node['schema']}.{node['alias']}"
     for node in models:
         current: _Table | None = None
         for facts in _markers(node):
@@ -215,6 +218,31 @@ def _references(graph: dict[str, Any], tables: dict[str, _Table]) -> Iterator[di
                 "_from": child.name,
                 "_to": parent.name,
             }
+
+
+def _taken_along(
+    tables: dict[str, _Table], references: list[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """Tables taken along by rows that point at them, as the users behind sampled customers are.
+
+    No reference of their own leads to their owner, so nobody could follow it: their sampled keys
+    are given as those of a root are.
+    """
+    for table in tables.values():
+        for owner in table.owners:
+            if not any(
+                edge["_from"] == table.name
+                and edge["_to"] == owner["table"]
+                and edge["columns"] == owner["columns"]
+                for edge in references
+            ):
+                yield {
+                    "table": table.shown,
+                    "fraction": tables[owner["table"]].fraction,
+                    "strata": [],
+                    "keys": table.sampled,
+                    "with": tables[owner["table"]].shown,
+                }
 
 
 def _planned_rows(database: psycopg.Connection[Any], relation: tuple[str, str]) -> float:
