@@ -58,6 +58,7 @@ def init(
     with connection.connect(dsn) as session:
         session.read_only = True
         session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        session.execute("set jit = off")  # our queries are long, and compiling them takes longer
         found = live.read(session, schemas)
         if references is not None:
             found = virtual.add(found, virtual.read(references, found))
@@ -95,13 +96,20 @@ def _decide(
     services = render.Names(found).service
     untreatable: dict[str, str] = {}
     repeats: dict[keys.Place, str] = {}
+    spelled: set[keys.Place] | None = None
     while True:
         plan = subset.decide(found, asked, treatments.empties(found, untreatable))
         families = keys.families(found, plan, server, services)
         treated = {
-            name: treatments.treat(found, plan, server, families, name, repeats, accept=accept)
+            name: treatments.treat(
+                found, plan, server, families, name, repeats, spelled or set(), accept=accept
+            )
             for name in found.tables
         }
+        if spelled is None:
+            spelled = overlap.standing_in_schema(session, services, _telling(treated))
+            if spelled:
+                continue
         again = _repeated(session, treated, repeats)
         if again:
             repeats |= again
@@ -122,15 +130,23 @@ def _repeated(
     known: dict[keys.Place, str],
 ) -> dict[keys.Place, str]:
     """Kept texts that repeat values which identify somebody, by what they repeat."""
-    kept, telling = [], []
+    kept = []
     for name, table in sorted(treated.items()):
         for t in table.columns:
             texts = t.column.type.is_text or t.column.type.plain.kind == "array"
             if t.how == "kept" and texts and (name, t.column.name) not in known:
                 kept.append((table.table, t.column))
-            elif t.label in ("direct", "credential") and t.column.type.is_text:
-                telling.append((table.table, t.column))
-    return overlap.repeated(session, kept, telling)
+    return overlap.repeated(session, kept, _telling(treated))
+
+
+def _telling(treated: dict[str, treatments.TableTreatment]) -> list[overlap.Place]:
+    """The columns whose values identify somebody."""
+    return [
+        (table.table, t.column)
+        for _, table in sorted(treated.items())
+        for t in table.columns
+        if t.label in ("direct", "credential") and t.column.type.is_text and t.how != "generated"
+    ]
 
 
 def _write(out: Path, files: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 MAX_RELATION_BYTES = 55
 """dbt and our materializations add a suffix to names of relations; PostgreSQL cuts at 63 bytes."""
@@ -63,10 +64,15 @@ def is_bare(name: str) -> bool:
 
 def words(name: str) -> list[str]:
     """The words of an identifier in snake, camel or kebab case, in lower case, without marks."""
+    return list(_words(name))
+
+
+@lru_cache(maxsize=None)
+def _words(name: str) -> tuple[str, ...]:
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)
     )
-    return [part.lower() for part in _PARTS.findall(plain)]
+    return tuple(part.lower() for part in _PARTS.findall(plain))
 
 
 def singular(word: str) -> str:

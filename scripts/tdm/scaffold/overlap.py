@@ -1,4 +1,4 @@
-"""Kept columns that repeat values of columns which identify somebody: gate and export would find them.
+"""Columns that share values with columns which identify somebody: gate and export would find them.
 
 The server compares and says which columns are concerned; no value comes back.
 """
@@ -6,14 +6,14 @@ The server compares and says which columns are concerned; no value comes back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection, Error
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from tdm.scaffold.catalog import Column, Table
 
-LOOK = 100_000
+LOOK = 50_000
 """Rows of a column that are compared."""
 
 Place = tuple[Table, Column]
@@ -22,8 +22,7 @@ Place = tuple[Table, Column]
 def repeated(
     connection: Connection[Any], kept: Iterable[Place], identifying: Iterable[Place]
 ) -> dict[tuple[str, str], str]:
-    """The kept columns that hold a value of an identifying column, six characters or longer, as a
-    whole or as one of their words.
+    """The kept columns that hold a value of an identifying column, as a whole or as a word.
 
     Args:
         connection: an open connection, in a read-only transaction.
@@ -34,48 +33,164 @@ def repeated(
         For each concerned table and column the name of a column that it repeats.
     """
     telling, plain = list(identifying), list(kept)
-    found: dict[tuple[str, str], str] = {}
     if not telling or not plain:
-        return found
-    known = SQL(" union all ").join(_values(place, n) for n, place in enumerate(telling))
-    # A few columns at a time: an error then spoils the answer for those only.
-    for start in range(0, len(plain), 20):
-        part = plain[start : start + 20]
-        look = SQL(" union all ").join(_texts(place, n) for n, place in enumerate(part))
-        query = SQL(
-            "select kept.place, min(known.place) from ({}) as kept (place, part)"
-            " inner join ({}) as known (place, part) on kept.part = known.part group by kept.place"
-        ).format(look, known)
-        try:
-            with connection.transaction():
-                rows = connection.execute(query).fetchall()
-        except Error:
-            continue
-        for here, there in rows:
-            table, column = part[here]
-            other, other_column = telling[there]
-            found[table.id, column.name] = f"{other.id}.{other_column.name}"
+        return {}
+    known = _union(_values(place, n) for n, place in enumerate(telling))
+    found: dict[tuple[str, str], str] = {}
+    for start, part in _answerable(connection, known, [_texts(place) for place in plain]):
+        table, column = plain[start]
+        other, other_column = telling[part]
+        found[table.id, column.name] = f"{other.id}.{other_column.name}"
     return found
 
 
-def _texts(place: Place, number: int) -> Composable:
-    """The texts of a column and their words, with the number of the column."""
+def standing_in_schema(
+    connection: Connection[Any], schemas: Iterable[str], identifying: Iterable[Place]
+) -> set[tuple[str, str]]:
+    """The identifying columns with a value that the schema itself spells out.
+
+    Defaults, checks, labels and bodies of views and functions travel with every dump. What stands
+    there is known to everybody who knows the application, so it cannot count as identifying.
+
+    Args:
+        connection: an open connection, in a read-only transaction.
+        schemas: the schemas whose text travels.
+        identifying: columns of class direct or credential.
+
+    Returns:
+        The concerned tables and columns.
+    """
+    telling = list(identifying)
+    if not telling:
+        return set()
+    known = _union(_values(place, n) for n, place in enumerate(telling))
+    query = SQL(
+        "with known (place, part) as materialized ({}), spelled (part) as materialized ({})"
+        " select distinct place from known where part in (select part from spelled)"
+    ).format(known, _spelled(schemas))
+    rows = _quietly(connection, query) or []
+    return {(telling[n][0].id, telling[n][1].name) for (n,) in rows}
+
+
+def _answerable(
+    connection: Connection[Any], known: Composable, looks: list[Composable]
+) -> list[tuple[int, int]]:
+    """For each look that shares a value with what is known: its number, and the known column's."""
+
+    def ask(numbers: list[int]) -> list[tuple[int, int]]:
+        look = _union(
+            SQL("(select {} as place, part from {} as look (part))").format(Literal(n), looks[n])
+            for n in numbers
+        )
+        query = SQL(
+            "with known (place, part) as materialized ({}), looked (place, part) as materialized ({})"
+            " select looked.place, min(known.place) from looked inner join known using (part)"
+            " group by looked.place order by looked.place"
+        ).format(known, look)
+        rows = _quietly(connection, query)
+        if rows is not None:
+            return [(here, there) for here, there in rows]
+        if len(numbers) == 1:
+            return []
+        # An error spoils the answer for its own column only.
+        half = len(numbers) // 2
+        return ask(numbers[:half]) + ask(numbers[half:])
+
+    return ask(list(range(len(looks))))
+
+
+def _quietly(connection: Connection[Any], query: Composable) -> list[tuple[Any, ...]] | None:
+    """The rows of a query of ours; None for an error, whose message could hold a value."""
+    try:
+        with connection.transaction():
+            return connection.execute(query).fetchall()
+    except Error:
+        return None
+
+
+def _union(parts: Iterable[Composable]) -> Composable:
+    return SQL(" union all ").join(parts)
+
+
+def _texts(place: Place) -> Composable:
+    """The distinct texts of a column and their words."""
     table, column = place
     name = Identifier(column.name)
     return SQL(
-        "(select distinct {}, part from (select lower({}::text) as text from {} limit {}) as rows"
-        " cross join lateral (select btrim(text) union all"
-        " select regexp_split_to_table(text, '[^[:alnum:]_@.-]+') union all"
-        " select regexp_split_to_table(text, '[^[:alnum:]_]+')) as parts (part) where length(part) >= 6)"
-    ).format(Literal(number), name, Identifier(table.schema, table.name), Literal(LOOK))
+        "(select distinct parts.part"
+        " from (select distinct lower({0}::text) as text from (select {0} from {1} limit {2}) as o) as texts"
+        " cross join lateral ({3}) as parts (part) where length(parts.part) >= 6)"
+    ).format(name, Identifier(table.schema, table.name), Literal(LOOK), SQL(_PARTS))
 
 
 def _values(place: Place, number: int) -> Composable:
     """The values of an identifying column, but for those that too many rows share."""
     table, column = place
-    name, relation = Identifier(column.name), Identifier(table.schema, table.name)
     return SQL(
-        "(select {}, lower(btrim({}::text)) from (select {} from {} limit {}) as rows"
-        " where length(btrim({}::text)) >= 6 group by 2"
-        " having count(*) <= 20 or count(*) <= 0.01 * (select count({}) from {}))"
-    ).format(Literal(number), name, name, relation, Literal(LOOK), name, name, relation)
+        "(select {0}, lower(btrim({1}::text)) from (select {1} from {2} limit {3}) as o"
+        " where length(btrim({1}::text)) >= 6 group by 2"
+        " having count(*) <= 20 or count(*) <= 0.01 * (select count({1}) from {2}))"
+    ).format(
+        Literal(number),
+        Identifier(column.name),
+        Identifier(table.schema, table.name),
+        Literal(LOOK),
+    )
+
+
+def _spelled(schemas: Iterable[str]) -> Composable:
+    names = Literal(sorted(schemas))
+    return SQL(_SPELLED).format(names, SQL(_PARTS))
+
+
+# Two ways to cut a text into words: with and without the signs that addresses and numbers have.
+_PARTS: LiteralString = r"""
+    select btrim(text)
+    union all
+    select string_to_table(
+        translate(text, E'!"#$%&''()*+,/:;<=>?[\\]^`{|}~\t\r\n', repeat(' ', 33)), ' '
+    )
+    union all
+    select string_to_table(
+        translate(text, E'!"#$%&''()*+,/:;<=>?[\\]^`{|}~\t\r\n@.-', repeat(' ', 36)), ' '
+    )
+"""
+
+_SPELLED: LiteralString = """
+with spaces as (select oid from pg_catalog.pg_namespace where nspname = any({})),
+bodies (body) as (
+    select pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+    from pg_catalog.pg_attrdef as d
+    inner join pg_catalog.pg_class as c on c.oid = d.adrelid
+    where c.relnamespace in (select oid from spaces)
+    union all
+    select pg_catalog.pg_get_constraintdef(oid) from pg_catalog.pg_constraint
+    where contype = 'c' and connamespace in (select oid from spaces)
+    union all
+    select pg_catalog.pg_get_viewdef(oid) from pg_catalog.pg_class
+    where relkind in ('v', 'm') and relnamespace in (select oid from spaces)
+    union all
+    select prosrc from pg_catalog.pg_proc where pronamespace in (select oid from spaces)
+    union all
+    select pg_catalog.pg_get_indexdef(i.indexrelid)
+    from pg_catalog.pg_index as i
+    inner join pg_catalog.pg_class as c on c.oid = i.indexrelid
+    where
+        (i.indpred is not null or i.indexprs is not null)
+        and c.relnamespace in (select oid from spaces)
+    union all
+    select e.enumlabel
+    from pg_catalog.pg_enum as e
+    inner join pg_catalog.pg_type as t on t.oid = e.enumtypid
+    where t.typnamespace in (select oid from spaces)
+),
+texts (text) as (
+    select distinct lower(body) from bodies
+    union
+    select lower((regexp_matches(body, '''((?:[^'']|'''')*)''', 'g'))[1]) from bodies
+)
+select distinct parts.part
+from texts
+cross join lateral ({}) as parts (part)
+where length(parts.part) >= 6
+"""

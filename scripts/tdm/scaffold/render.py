@@ -248,6 +248,8 @@ class _Renderer:
             facts.append(f"class: {treatment.label}")
         else:
             note = f"undecided: {treatment.proposal.why}"
+        if treatment.note:
+            note = treatment.note
         if treatment.accepted:
             note = f"nobody decided: {treatment.reason}"
         if treatment.keep:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from tdm.scaffold import masks
@@ -37,6 +37,8 @@ class Treatment:
     keep: str = ""
     """Why a column is kept that its class would not let out."""
     accept_type: bool = False
+    note: str = ""
+    """Something that a reader of the sources should know."""
 
     @property
     def label(self) -> str | None:
@@ -71,6 +73,7 @@ def treat(
     families: Mapping[Place, Family],
     name: str,
     repeats: Mapping[Place, str],
+    spelled: Set[Place],
     *,
     accept: bool,
 ) -> TableTreatment:
@@ -83,9 +86,15 @@ def treat(
         families: the columns that belong to keys.
         name: the table.
         repeats: columns that hold values of a column which identifies somebody.
+        spelled: columns with a value that stands in the schema itself.
         accept: treat what names do not decide in the strictest way that the catalog allows.
     """
-    return _TableWork(catalog, plan, server, families, name, repeats, accept).treat()
+    result = _TableWork(catalog, plan, server, families, name, repeats, accept).treat()
+    for t in result.columns:
+        if (name, t.column.name) in spelled and t.proposal.label in ("direct", "credential"):
+            t.proposal = replace(t.proposal, label="quasi")
+            t.note = "masked as before, but a value of it stands in the schema's own text"
+    return result
 
 
 class _TableWork:

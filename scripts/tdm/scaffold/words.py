@@ -6,6 +6,8 @@ or where the name is the phrase written as one word (`cardnumber`).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(
@@ -275,13 +277,17 @@ FLAGS = frozenset("is has was can should needs allow allows verified confirmed e
 
 def matches(phrases: tuple[tuple[str, ...], ...], words: list[str]) -> bool:
     """Whether one of the phrases stands in a name of these words."""
+    return _matches(phrases, tuple(words))
+
+
+@lru_cache(maxsize=None)
+def _matches(phrases: tuple[tuple[str, ...], ...], words: tuple[str, ...]) -> bool:
     joined = "".join(words)
     for phrase in phrases:
         size = len(phrase)
-        for start in range(len(words) - size + 1):
-            if tuple(words[start : start + size]) == phrase:
-                return True
+        if any(words[start : start + size] == phrase for start in range(len(words) - size + 1)):
+            return True
         run = "".join(phrase)
-        if run == joined or (len(run) >= 6 and len(words) > 0 and run in words):
+        if run == joined or (len(run) >= 6 and run in words):
             return True
     return False
