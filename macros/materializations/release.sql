@@ -1,10 +1,12 @@
-{#- Opens the masked schemas to readers and remembers exactly what stands there; refuses with the reasons otherwise. -#}
+{#- Opens the masked schemas to readers and remembers exactly what stands there; refuses with the reasons otherwise, and
+    withdraws an earlier release then: what it opened is no longer what passed. -#}
 {% materialization release, adapter='postgres', supported_languages=['sql'] %}
     {% call statement('reasons', fetch_result=true, auto_begin=true) -%}
         {{ sql }}
     {%- endcall %}
     {%- set reasons = load_result('reasons').table.columns[0].values() | list -%}
     {%- if reasons -%}
+        {%- do tdm.withdraw_release() -%}
         {%- do exceptions.raise_compiler_error('not released:\n  ' ~ reasons | sort | join('\n  ')) -%}
     {%- endif -%}
     {%- set tables = [] -%}
@@ -32,6 +34,7 @@
     {%- endcall %}
     {%- set edited = load_result('edited').table.columns[0].values() | list -%}
     {%- if edited -%}
+        {%- do tdm.withdraw_release() -%}
         {%- do exceptions.raise_compiler_error('not released: rows were changed by hand after they were masked in ' ~ edited | join(', ') ~ '. Build these tables again') -%}
     {%- endif -%}
     {% call statement('main') -%}
