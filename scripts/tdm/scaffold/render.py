@@ -252,6 +252,9 @@ class _Renderer:
             note = treatment.note
         if treatment.accepted:
             note = f"nobody decided: {treatment.reason}"
+        keyed = {c for r in self.catalog.references for c in (*r.columns, *r.to_columns)}
+        if treatment.how == "generated" and treatment.column.name in keyed:
+            facts.append("generated: true")
         if treatment.keep:
             facts.append(f"keep: {yaml_text(treatment.keep)}")
         if treatment.accept_type and treatment.label:
