@@ -247,14 +247,18 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
     indexes = _indexes(connection, wanted, home)
     constraints = _rows(connection, _CONSTRAINTS, {"schemas": wanted})
     partition_columns = _partition_columns(connection, wanted, home)
+    without_columns: list[LeftOut] = []
     for row in relations:
         oid = row["oid"]
         if oid in roots:
             continue
+        if oid not in columns:
+            without_columns.append(LeftOut(row["schema"], row["name"], "has no column to fill"))
+            continue
         table = Table(
             schema=row["schema"],
             name=row["name"],
-            columns=tuple(columns.get(oid, ())),
+            columns=tuple(columns[oid]),
             comment=row["comment"],
             indexes=tuple(indexes.get(oid, ())),
             checks=_checks(constraints, home, oid),
@@ -276,9 +280,12 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
         version=info.server_version // 10_000,
         tables=dict(sorted(tables.items())),
         references=references,
-        left_out=tuple(
-            LeftOut(row["schema"], row["name"], row["reason"])
-            for row in _rows(connection, _LEFT_OUT, {"schemas": wanted})
+        left_out=(
+            *without_columns,
+            *(
+                LeftOut(row["schema"], row["name"], row["reason"])
+                for row in _rows(connection, _LEFT_OUT, {"schemas": wanted})
+            ),
         ),
         references_from={name: tuple(found) for name, found in by_child.items()},
         references_to={name: tuple(found) for name, found in by_parent.items()},
@@ -306,7 +313,9 @@ def _schemas(connection: Connection[Any], asked: list[str]) -> list[str]:
     for name in asked:
         if name not in found:
             near = get_close_matches(name, found, n=1)
-            hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(sorted(found))}."
+            hint = (
+                f" Did you mean {near[0]}?" if near else f" There are: {', '.join(sorted(found))}."
+            )
             raise TdmError(f"No schema {name} with tables in this database.{hint}")
     chosen = sorted(set(asked)) if asked else sorted(found)
     if not chosen:
@@ -444,11 +453,14 @@ def _partition_columns(
 
 
 def _mentions(text: str, column: str) -> bool:
-    return re.search(rf'(?<![\w"]){re.escape(column)}(?![\w"])|"{re.escape(column)}"', text) is not None
+    return (
+        re.search(rf'(?<![\w"]){re.escape(column)}(?![\w"])|"{re.escape(column)}"', text)
+        is not None
+    )
 
 
 def _checks(rows: list[dict[str, Any]], home: Mapping[int, int], oid: int) -> tuple[Check, ...]:
-    checks = {}
+    checks: dict[tuple[tuple[str, ...], str], Check] = {}
     for row in rows:
         if row["kind"] == "c" and home[row["table"]] == oid:
             check = Check(row["name"], tuple(row["columns"]), row["expression"])
@@ -558,7 +570,9 @@ select
         where c.relnamespace = n.oid and c.relkind in ('r', 'p')
         and not exists (
             select 1 from pg_catalog.pg_depend as d
-            where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+            where
+                d.classid = 'pg_catalog.pg_class'::regclass
+                and d.objid = c.oid and d.deptype = 'e'
         )
     ) as tables,
     n.nspname like '%%\\_tdm' and exists (
@@ -606,7 +620,9 @@ where
         c.relkind = 'f'
         or c.relkind in ('r', 'p') and exists (
             select 1 from pg_catalog.pg_depend as d
-            where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+            where
+                d.classid = 'pg_catalog.pg_class'::regclass
+                and d.objid = c.oid and d.deptype = 'e'
         )
     )
 order by n.nspname, c.relname

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from psycopg import Connection, Error
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from tdm.scaffold.catalog import Check, Column, Table
 
@@ -53,7 +53,18 @@ _CONSTANTS: dict[str, tuple[str, ...]] = {
     "cube": ("(0)",),
     "seg": ("0",),
 }
-_ANY = ("", "0", "1", "masked", "{}", "(0,0)", "[0,1)", "empty", "2000-01-01", "[2000-01-01,2000-01-02)")
+_ANY = (
+    "",
+    "0",
+    "1",
+    "masked",
+    "{}",
+    "(0,0)",
+    "[0,1)",
+    "empty",
+    "2000-01-01",
+    "[2000-01-01,2000-01-02)",
+)
 
 
 class Server:
@@ -63,7 +74,7 @@ class Server:
         self.connection = connection
         self.answers: dict[str, bool] = {}
 
-    def _ask(self, query: Composable) -> bool:
+    def _ask(self, query: Composed) -> bool:
         text = query.as_string(self.connection)
         if text not in self.answers:
             try:
@@ -96,7 +107,9 @@ class Server:
             nothing but what is made.
         """
         wanted = list(checks)
-        conditions = [SQL("coalesce(({}), true)").format(_raw(check.expression)) for check in wanted]
+        conditions = [
+            SQL("coalesce(({}), true)").format(_raw(check.expression)) for check in wanted
+        ]
         if column:
             conditions.append(SQL("count({}) >= 0").format(Identifier(column)))
         if not conditions:
@@ -107,16 +120,21 @@ class Server:
             + list(conditions[len(wanted) :])
         )
         used = {name for check in wanted for name in check.columns} | set(masked)
-        rows = SQL(", ").join(
-            self._made(c, masked) for c in table.columns if c.name in used
-        )
+        rows = SQL(", ").join(self._made(c, masked) for c in table.columns if c.name in used)
         made_only = SQL(", ").join(
             SQL("{}::{} as {}").format(SQL("null"), _type(c.type.plain.text), Identifier(c.name))
             for c in table.columns
         )
         only = SQL("only ") if table.children else SQL("")
-        real = SQL("select {} from (select {} from (select * from {}{} limit {}) as o) as {}").format(
-            verdict, rows, only, Identifier(table.schema, table.name), Literal(LOOK), Identifier(table.name)
+        real = SQL(
+            "select {} from (select {} from (select * from {}{} limit {}) as o) as {}"
+        ).format(
+            verdict,
+            rows,
+            only,
+            Identifier(table.schema, table.name),
+            Literal(LOOK),
+            Identifier(table.name),
         )
         if not self._ask(real):
             return False
@@ -164,8 +182,12 @@ def _candidates(column: Column, checks: list[Check]) -> list[str]:
     found: list[str] = []
     default = constant_default(column)
     expressions = [check.expression for check in checks] + list(column.type.all_checks)
-    numbers = [int(n) for text in expressions for n in re.findall(r"(?<![\w.'])\d{1,9}(?![\w.'])", text)]
-    quoted = [t.replace("''", "'") for text in expressions for t in re.findall(r"'((?:[^']|'')*)'", text)]
+    numbers = [
+        int(n) for text in expressions for n in re.findall(r"(?<![\w.'])\d{1,9}(?![\w.'])", text)
+    ]
+    quoted = [
+        t.replace("''", "'") for text in expressions for t in re.findall(r"'((?:[^']|'')*)'", text)
+    ]
     if plain.kind == "enum":
         found += [default] if default in plain.labels else []
         found += list(plain.labels)
@@ -177,7 +199,16 @@ def _candidates(column: Column, checks: list[Check]) -> list[str]:
         found += ["()"] + ["(" + "," * n + ")" for n in range(1, 40)]
     elif column.type.is_text:
         length = plain.length
-        words = ["masked", "x", "A", "0", "AA", "a@example.com", "https://www.example.com/", "2000-01-01"]
+        words = [
+            "masked",
+            "x",
+            "A",
+            "0",
+            "AA",
+            "a@example.com",
+            "https://www.example.com/",
+            "2000-01-01",
+        ]
         if length is not None:
             words = ["masked"[:length], *(word for word in words if len(word) <= length)]
         found += quoted + words
@@ -220,8 +251,8 @@ def constant_default(column: Column) -> str | None:
 
 def _raw(text: str) -> Composable:
     # The text comes from pg_get_expr or from a constant of ours, not from anybody's input.
-    return SQL(text)  # type: ignore[arg-type]
+    return SQL(text)
 
 
 def _type(text: str) -> Composable:
-    return SQL(text)  # type: ignore[arg-type]
+    return SQL(text)

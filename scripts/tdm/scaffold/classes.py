@@ -78,7 +78,9 @@ def propose(catalog: Catalog, table: Table, column: Column, *, catalogue: bool) 
     if plain.kind == "enum":
         if w.matches(w.SENSITIVE, parts):
             return Proposal("sensitive", "category", "name")
-        return Proposal("none" if not w.matches(w.GENDER, parts) else "quasi", "category", "an enum")
+        return Proposal(
+            "none" if not w.matches(w.GENDER, parts) else "quasi", "category", "an enum"
+        )
     if plain.kind in ("range", "multirange"):
         return Proposal("none", "range", "a range")
     if column.type.is_text:
@@ -277,9 +279,16 @@ def _of_number(catalog: Catalog, table: Table, column: Column, parts: list[str])
             return Proposal("technical", "key", "says who touched the row")
         if len(parts) > 1 and last in ("id", "ids", "fk", "uid"):
             if f"{'_'.join(parts[:-1])}_type" in _siblings(table):
-                return Proposal("technical", "polymorphic", "points at a table that another column names")
+                return Proposal(
+                    "technical", "polymorphic", "points at a table that another column names"
+                )
             return Proposal("technical", "key", "an identifier")
-        if len(parts) == 1 and parts[0].endswith("id") and len(parts[0]) > 4 and plain.name != "int2":
+        if (
+            len(parts) == 1
+            and parts[0].endswith("id")
+            and len(parts[0]) > 4
+            and plain.name != "int2"
+        ):
             return Proposal("technical", "key", "an identifier")
         if (column.name,) == table.key:
             return Proposal("technical", "key", "the key")
@@ -349,10 +358,7 @@ def _points_by_name(catalog: Catalog, parts: list[str]) -> bool:
 
 
 def _siblings(table: Table) -> set[str]:
-    return {
-        "_".join(words(column.name)).removesuffix("_id")
-        for column in table.columns
-    }
+    return {"_".join(words(column.name)).removesuffix("_id") for column in table.columns}
 
 
 def _kinds_by_name(table: Table) -> set[str]:

@@ -64,9 +64,7 @@ def components(nodes: Iterable[str], edges: Edges) -> list[tuple[str, ...]]:
 def component_of(nodes: Iterable[str], edges: Edges) -> dict[str, int]:
     """For each node the number of its strongly connected component."""
     return {
-        node: place
-        for place, members in enumerate(components(nodes, edges))
-        for node in members
+        node: place for place, members in enumerate(components(nodes, edges)) for node in members
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -90,7 +89,7 @@ def init(
 def _decide(
     session: psycopg.Connection[Any], found: live.Catalog, roots: list[str], accept: bool
 ) -> _Decisions:
-    """All decisions; tables that turn out to be untreatable change the plan, so it is made again."""
+    """All decisions; a table that nothing can treat changes the plan, so it is made again."""
     server = Server(session)
     asked = [subset.parse_root(found, text) for text in roots]
     services = render.Names(found).service
@@ -158,7 +157,7 @@ def _write(out: Path, files: dict[str, str]) -> None:
             target = work / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        (work / "profiles.yml").symlink_to(os.path.join("profiles", "profiles.yml"))
+        (work / "profiles.yml").symlink_to(Path("profiles") / "profiles.yml")
         package.copy(work)
         work.chmod(0o755)
         if out.exists():

@@ -102,16 +102,21 @@ def _main(catalog: Catalog, members: tuple[Place, ...]) -> Place:
     return min(ends, key=lambda place: (-count[place], place))
 
 
-def _proposal(
-    catalog: Catalog, plan: Plan, members: tuple[Place, ...], main: Place
-) -> Proposal:
+def _proposal(catalog: Catalog, plan: Plan, members: tuple[Place, ...], main: Place) -> Proposal:
     """What the main column holds; what a referencing column says by its name counts too."""
     found = []
     for name, column in (main, *[m for m in members if m != main]):
         table = catalog.tables[name]
-        found.append(propose(catalog, table, table.column(column), catalogue=is_catalogue(plan, name)))
+        found.append(
+            propose(catalog, table, table.column(column), catalogue=is_catalogue(plan, name))
+        )
     first = found[0]
-    if first.label in ("direct", "credential") or first.kind in ("number", "category", "key", "uuid"):
+    if first.label in ("direct", "credential") or first.kind in (
+        "number",
+        "category",
+        "key",
+        "uuid",
+    ):
         return first
     for proposal in found[1:]:
         if proposal.label in ("direct", "credential"):
@@ -164,7 +169,10 @@ def _mask(
     for name, column in members:
         if column in catalog.tables[name].partition_columns:
             return None, f"decides on the partition of {name}"
-        if any(column in other.built_from for other in catalog.tables[name].columns) and not personal:
+        if (
+            any(column in other.built_from for other in catalog.tables[name].columns)
+            and not personal
+        ):
             continue
         if catalog.tables[name].column(column).generated:
             return None, f"{name} generates it"
@@ -188,7 +196,9 @@ def _candidates(
             return [masks.email(length, None)[0], masks.code(domain)]
         # Equal under citext is not equal as text, so the case goes before the mask comes.
         folded = "citext" in kinds
-        first = masks.token_texts(domain, length) if proposal.label == "credential" or folded else []
+        first = (
+            masks.token_texts(domain, length) if proposal.label == "credential" or folded else []
+        )
         return [m for m in first if m.macro == "token_text" and not folded] + (
             [] if folded else [masks.code(domain)]
         )

@@ -13,7 +13,10 @@ SAME = -1
 
 _SHUFFLED_DIGITS = ("1234567890", "9876543210")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_LOREM = "left(repeat('lorem ipsum dolor sit amet consectetur ', 1 + length({c}::text) / 10), length({c}::text))"
+_LOREM = (
+    "left(repeat('lorem ipsum dolor sit amet consectetur ', 1 + length({c}::text) / 10),"
+    " length({c}::text))"
+)
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,16 @@ def _entity(entity: str | None, domain: str = "") -> str:
 
 def _text(value: str) -> str:
     """A probe that keeps NULL and the empty string, as the masks do."""
-    return f"case when {{c}}::text = '' then '' when {{c}} is not null then {sql_literal(value)} end"
+    return (
+        f"case when {{c}}::text = '' then '' when {{c}} is not null then {sql_literal(value)} end"
+    )
 
 
 def set_null() -> Mask:
     """NULL for every value."""
-    return Mask("set_null", injective="yes", nulls_made=True, length=0, keyed=False, probes=("null",))
+    return Mask(
+        "set_null", injective="yes", nulls_made=True, length=0, keyed=False, probes=("null",)
+    )
 
 
 def constant(text: str, column: Column) -> Mask:
@@ -66,10 +73,14 @@ def constant(text: str, column: Column) -> Mask:
     if plain in ("int2", "int4", "int8", "numeric", "float4", "float8", "bool") and text != "":
         literal = text
     if text == "":
-        return Mask("set_empty", length=0, keyed=False, probes=("''",))
-    return Mask(
-        "set_constant", _quoted_sql(literal), length=len(text), keyed=False, probes=(sql_literal(text),)
-    )
+        return Mask("set_empty", length=0, keyed=False, probes=(_constant("''"),))
+    probes = (_constant(sql_literal(text)),)
+    return Mask("set_constant", _quoted_sql(literal), length=len(text), keyed=False, probes=probes)
+
+
+def _constant(literal: str) -> str:
+    # NULL stays NULL, and a CHECK may have something to say about that.
+    return f"case when {{c}} is not null then {literal} end"
 
 
 def _quoted_sql(sql: str) -> str:
@@ -83,7 +94,11 @@ def email(length: int | None, entity: str | None) -> list[Mask]:
     short = length is not None and length < 74
     if length is not None and length < 33:
         return token_texts("email", length)
-    sample = "u0123456789abcdef0123@example.com" if short else "anna.smith.0123456789abcdef0123@example.com"
+    sample = (
+        "u0123456789abcdef0123@example.com"
+        if short
+        else "anna.smith.0123456789abcdef0123@example.com"
+    )
     extra = [f"length={min(length or 0, 59)}"] if short else []
     by_value = Mask(
         "mask_email",
@@ -111,7 +126,13 @@ def login(length: int | None, entity: str | None) -> list[Mask]:
     extra = [f"length={length}"] if short else []
     sample = "u0123456789abcdef0123" if short else "anna.smith.0123456789abcdef0123"
     size = 21 if short else 62
-    of = Mask("mask_login", ", ".join([_entity(entity), *extra]), "entity", length=size, probes=(_text(sample),))
+    of = Mask(
+        "mask_login",
+        ", ".join([_entity(entity), *extra]),
+        "entity",
+        length=size,
+        probes=(_text(sample),),
+    )
     by_value = Mask(
         "mask_login", ", ".join(extra), "yes", length=size, by_value=True, probes=(_text(sample),)
     )
@@ -139,13 +160,16 @@ def phone(entity: str | None) -> list[Mask]:
 def digits(domain: str) -> Mask:
     """Other digits in the same layout, one to one."""
     probes = tuple(f"translate({{c}}::text, '0123456789', '{to}')" for to in _SHUFFLED_DIGITS)
-    return Mask("mask_digits", _entity(None, domain), "yes", length=SAME, by_value=True, probes=probes)
+    return Mask(
+        "mask_digits", _entity(None, domain), "yes", length=SAME, by_value=True, probes=probes
+    )
 
 
 def code(domain: str, value: str = "") -> Mask:
     """Other letters and digits of the same kind in the same layout, one to one."""
     probes = tuple(
-        f"translate({{c}}::text, '{_LETTERS}{_LETTERS.upper()}0123456789', '{moved}{moved.upper()}{to}')"
+        f"translate({{c}}::text, '{_LETTERS}{_LETTERS.upper()}0123456789',"
+        f" '{moved}{moved.upper()}{to}')"
         for moved, to in (
             (_LETTERS[7:] + _LETTERS[:7], _SHUFFLED_DIGITS[0]),
             (_LETTERS[::-1], _SHUFFLED_DIGITS[1]),
@@ -232,7 +256,10 @@ def year_only() -> Mask:
 def noise(entity: str | None) -> Mask:
     """A number moved by up to ten per cent."""
     return Mask(
-        "add_noise", _entity(entity) or "percent=10", by_value=entity is None, probes=("{c} * 1.1", "{c} * 0.9")
+        "add_noise",
+        _entity(entity) or "percent=10",
+        by_value=entity is None,
+        probes=("{c} * 1.1", "{c} * 0.9"),
     )
 
 
@@ -248,4 +275,6 @@ def simple(macro: str, arguments: str = "", *, probe: str = "{c}", by_value: boo
 
 def sql(expression: str, probe: str, facts: str) -> Mask:
     """A mask in plain SQL; facts as a Jinja mapping."""
-    return Mask("mask_sql", f"{_quoted_sql(expression)}, {facts}", length=SAME, keyed=False, probes=(probe,))
+    return Mask(
+        "mask_sql", f"{_quoted_sql(expression)}, {facts}", length=SAME, keyed=False, probes=(probe,)
+    )

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 
 MAX_RELATION_BYTES = 55
 """dbt and our materializations add a suffix to names of relations; PostgreSQL cuts at 63 bytes."""
@@ -67,17 +67,21 @@ def words(name: str) -> list[str]:
     return list(_words(name))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _words(name: str) -> tuple[str, ...]:
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)
-    )
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
     return tuple(part.lower() for part in _PARTS.findall(plain))
 
 
 def singular(word: str) -> str:
     """A rough English singular, good enough to see that `orders` belongs to `order_id`."""
-    for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+    for ending, instead in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+    ):
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word[: -len(ending)] + instead
     if word == "people":
@@ -115,7 +119,9 @@ def sql_name(name: str) -> str:
 def comment_text(text: str) -> str:
     """A text that can stand in a one-line comment of SQL, YAML or Jinja."""
     one_line = " ".join(text.split())
-    return re.sub(r"\{([{%#])", r"{ \1", re.sub(r"([}%#])\}", r"\1 }", one_line)).replace("*/", "* /")
+    return re.sub(r"\{([{%#])", r"{ \1", re.sub(r"([}%#])\}", r"\1 }", one_line)).replace(
+        "*/", "* /"
+    )
 
 
 _YAML_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "~", "nan", "inf"}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, LiteralString
 
 from psycopg import Connection, Error
-from psycopg.sql import SQL, Composable, Identifier, Literal
+from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from tdm.scaffold.catalog import Column, Table
 
@@ -83,7 +83,8 @@ def _answerable(
             for n in numbers
         )
         query = SQL(
-            "with known (place, part) as materialized ({}), looked (place, part) as materialized ({})"
+            "with known (place, part) as materialized ({}),"
+            " looked (place, part) as materialized ({})"
             " select looked.place, min(known.place) from looked inner join known using (part)"
             " group by looked.place order by looked.place"
         ).format(known, look)
@@ -99,11 +100,12 @@ def _answerable(
     return ask(list(range(len(looks))))
 
 
-def _quietly(connection: Connection[Any], query: Composable) -> list[tuple[Any, ...]] | None:
+def _quietly(connection: Connection[Any], query: Composed) -> list[tuple[Any, ...]] | None:
     """The rows of a query of ours; None for an error, whose message could hold a value."""
     try:
         with connection.transaction():
-            return connection.execute(query).fetchall()
+            rows: list[tuple[Any, ...]] = connection.execute(query).fetchall()
+            return rows
     except Error:
         return None
 
@@ -118,7 +120,8 @@ def _texts(place: Place) -> Composable:
     name = Identifier(column.name)
     return SQL(
         "(select distinct parts.part"
-        " from (select distinct lower({0}::text) as text from (select {0} from {1} limit {2}) as o) as texts"
+        " from (select distinct lower({0}::text) as text"
+        " from (select {0} from {1} limit {2}) as o) as texts"
         " cross join lateral ({3}) as parts (part) where length(parts.part) >= 6)"
     ).format(name, Identifier(table.schema, table.name), Literal(LOOK), SQL(_PARTS))
 

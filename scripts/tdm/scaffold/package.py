@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def copy(project: Path) -> None:
     packages = project / "dbt_packages"
     packages.mkdir()
     try:
-        (packages / "tdm").symlink_to(os.path.join("..", VENDOR), target_is_directory=True)
+        (packages / "tdm").symlink_to(Path("..") / VENDOR, target_is_directory=True)
     except OSError:
         shutil.copytree(target, packages / "tdm")
 
@@ -46,5 +45,7 @@ def _write_project_file(source: Path, target: Path) -> None:
     project["seeds"] = {"tdm": {k: v for k, v in seeds.items() if k != "canaries"}}
     for key in ("flags", "profile", "vars", "on-run-start", "on-run-end"):
         project.pop(key, None)
-    text = "# The package dbt-tdm, copied by `tdm init`. Do not edit: copy a newer version instead.\n"
+    text = (
+        "# The package dbt-tdm, copied by `tdm init`. Do not edit: copy a newer version instead.\n"
+    )
     target.write_text(text + yaml.safe_dump(project, sort_keys=False), encoding="utf-8")

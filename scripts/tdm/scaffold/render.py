@@ -144,12 +144,12 @@ class _Renderer:
         nodes = [self.names.node(table) for table in tables]
         filled = [self.names.node(t) for t in tables if self.plan.nodes[t].mode != "empty"]
         found["models/subset/identifying_values.sql"] = self._list(
-            "Keyed digests of every value that identifies somebody, for the gates; no value is in it.",
+            "Keyed digests of every value that identifies somebody, for the gates; no value.",
             "identifying_values",
             [f"subset_{node}" for node in filled],
         )
         found["models/release.sql"] = self._list(
-            "Opens the masked schemas to readers: last, and only when every gate has passed on what stands now.",
+            "Opens the masked schemas to readers: last, when every gate has passed on what stands.",
             "released",
             [f"masked_{node}" for node in nodes],
         )
@@ -192,7 +192,11 @@ class _Renderer:
                     "schema": schema,
                     "tables": [self._source_table(name) for name in tables],
                     "left_out": [
-                        {"slug": self.names.table[schema, x.name], "name": x.name, "reason": x.reason}
+                        {
+                            "slug": self.names.table[schema, x.name],
+                            "name": x.name,
+                            "reason": x.reason,
+                        }
                         for x in left
                     ],
                 },
@@ -203,7 +207,9 @@ class _Renderer:
         for name in tables:
             node = self.plan.nodes[name]
             found |= self._subset_models(service, name, node, models)
-            found[f"models/masked/{service}/masked_{self.names.node(name)}.sql"] = self._masked(name)
+            found[f"models/masked/{service}/masked_{self.names.node(name)}.sql"] = self._masked(
+                name
+            )
             gates.append(self._gates_of(name))
         for members in sorted({n.together for n in self.plan.nodes.values() if n.together}):
             model = self.names.together(members)
@@ -274,7 +280,8 @@ class _Renderer:
         found = {}
         human = f"rows of {comment_text(node.table.name)}"
         owners = [
-            f"tdm.owner({self._ref('sampled', r.to)}, {_names(r.columns)}{_to(r)})" for r in node.owners
+            f"tdm.owner({self._ref('sampled', r.to)}, {_names(r.columns)}{_to(r)})"
+            for r in node.owners
         ]
         owner_names = _and(sorted({self._called(r.to, node) for r in node.owners}))
         base = {
@@ -285,8 +292,11 @@ class _Renderer:
         }
         if node.has_sampled:
             if node.mode == "sampled":
-                spread = f" from every {_and([_human(c) for c in node.strata])}" if node.strata else ""
-                comment = f"{_percent(node.fraction)} % of the {human}{spread}, the same ones every time ({node.why})."
+                spread = (
+                    f" from every {_and([_human(c) for c in node.strata])}" if node.strata else ""
+                )
+                share = f"{_percent(node.fraction)} % of the {human}{spread}"
+                comment = f"{share}, the same ones every time ({node.why})."
                 text = self._template(
                     "sampled_root.sql",
                     table=base
@@ -299,11 +309,16 @@ class _Renderer:
             else:
                 text = self._template(
                     "sampled_owned.sql",
-                    table=base | {"comment": _sentence(f"{human} that belong to sampled rows of {owner_names}.")},
+                    table=base
+                    | {
+                        "comment": _sentence(
+                            f"{human} that belong to sampled rows of {owner_names}."
+                        )
+                    },
                 )
             found[f"{folder}/sampled_{full}.sql"] = text
-            share = node.mode == "sampled"
-            self._note_model(models, f"sampled_{full}", node if share else None, name)
+            root = node if node.mode == "sampled" else None
+            self._note_model(models, f"sampled_{full}", root, name)
         if node.has_kept and not node.together:
             whose = _and(sorted({self._called(r.table, node) for r in node.pointed_at}))
             start = f"Sampled {human}, and those" if node.has_sampled else human
@@ -340,7 +355,10 @@ class _Renderer:
         elif node.mode == "owned":
             mode, comment = "leaf", f"{human} that belong to sampled rows of {owner_names}."
         else:
-            mode, comment = "keyless", f"{_percent(node.fraction)} % of the {human}, which has no key."
+            mode, comment = (
+                "keyless",
+                f"{_percent(node.fraction)} % of the {human}, which has no key.",
+            )
         return self._template(
             "subset.sql",
             table=base
@@ -383,11 +401,16 @@ class _Renderer:
             service = model.removeprefix("kept_").split("__", 1)[0]
             names = [comment_text(self.catalog.tables[m].name) for m in members]
             if len(members) == 1:
-                comment = f"Rows of {names[0]} point at rows of {names[0]}: what is kept is closed in passes."
+                name = names[0]
+                comment = f"Rows of {name} point at rows of {name}: closed in passes."
             elif len(members) <= 4:
-                comment = f"Rows of {_and(names)} point at each other: one node closes them together."
+                comment = (
+                    f"Rows of {_and(names)} point at each other: one node closes them together."
+                )
             else:
-                comment = f"{len(members)} tables point at each other: one node closes them together."
+                comment = (
+                    f"{len(members)} tables point at each other: one node closes them together."
+                )
             found[f"models/subset/{service}/{model}.sql"] = self._template(
                 "kept_together.sql",
                 group={
@@ -415,7 +438,8 @@ class _Renderer:
         )
         where = f", where={jinja_text(r.where)}" if r.where else ""
         if r.expression:
-            return f"tdm.reference({rows}, expression={_names(r.expression)}, to={_names(r.to_columns)}{where})"
+            keys = f"expression={_names(r.expression)}, to={_names(r.to_columns)}"
+            return f"tdm.reference({rows}, {keys}{where})"
         return f"tdm.reference({rows}, {_names(r.columns)}{_to(r)}{where})"
 
     def _called(self, table: str, node: Node) -> str:
@@ -435,7 +459,11 @@ class _Renderer:
         last = max((n for n, t in enumerate(treatment.columns) if _is_listed(t)), default=-1)
         for place, t in enumerate(treatment.columns):
             if not _is_listed(t):
-                why = "computed again on load" if t.how == "generated" else "left out: loads as its default"
+                why = (
+                    "computed again on load"
+                    if t.how == "generated"
+                    else "left out: loads as its default"
+                )
                 lines.append(f"-- {comment_text(t.column.name)}: {why}")
                 continue
             lines.append(_line(t) + ("," if place < last else ""))
@@ -456,7 +484,9 @@ class _Renderer:
         return self._template(
             "masked.sql",
             table={
-                "comment": comment_text(f"{table.id}: one line per column; what is not listed does not leave."),
+                "comment": comment_text(
+                    f"{table.id}: one line per column; what is not listed does not leave."
+                ),
                 "lines": lines,
                 "relation": relation,
                 # a sub-select needs a name, a table does not
@@ -497,7 +527,10 @@ class _Renderer:
         if pointed_at:
             needed = sorted(set(own) | set(pointed_at))
             for macro, comment in (
-                ("references_whole", "Every masked row that points at something points at a masked row."),
+                (
+                    "references_whole",
+                    "Every masked row that points at something points at a masked row.",
+                ),
                 ("references_agree", "Both ends of every reference are treated alike."),
             ):
                 found[f"tests/gates/{macro}_{service}.sql"] = self._list(
@@ -551,10 +584,16 @@ class _Renderer:
                 "empty": "none",
             }[node.mode]
             rows.append(
-                {"table": f"`{self.names.source_name(name)}`", "kept": what, "rows": f"{node.table.rows:,}"}
+                {
+                    "table": f"`{self.names.source_name(name)}`",
+                    "kept": what,
+                    "rows": f"{node.table.rows:,}",
+                }
             )
         open_columns = sum(
-            t.accepted or t.how == "undecided" for table in self.treated.values() for t in table.columns
+            t.accepted or t.how == "undecided"
+            for table in self.treated.values()
+            for t in table.columns
         )
         return self._template(
             "README.md",
@@ -565,7 +604,11 @@ class _Renderer:
             open_columns=open_columns,
             accepted=self.accepted,
             roots=[
-                {"table": self.names.source_name(r.table), "percent": _percent(r.fraction), "why": r.why}
+                {
+                    "table": self.names.source_name(r.table),
+                    "percent": _percent(r.fraction),
+                    "why": r.why,
+                }
                 for r in self.plan.roots
             ],
             rows=rows,
@@ -615,7 +658,15 @@ def _may_leak(t: Treatment) -> bool:
     plain = t.column.type.plain
     if t.mask is not None and t.mask.macro in ("set_null", "set_empty", "set_constant"):
         return False
-    return plain.name not in ("bool", "date", "time", "timetz", "timestamp", "timestamptz", "interval")
+    return plain.name not in (
+        "bool",
+        "date",
+        "time",
+        "timetz",
+        "timestamp",
+        "timestamptz",
+        "interval",
+    )
 
 
 def _treatment_in_words(t: Treatment, accepted: bool) -> str:
@@ -679,4 +730,3 @@ def _percent(fraction: float) -> str:
 
 def _number(fraction: float) -> str:
     return re.sub(r"\.?0+$", "", f"{fraction:.8f}") if fraction < 1 else "1"
-

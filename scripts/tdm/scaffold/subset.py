@@ -145,7 +145,9 @@ class _Decider:
     def decide(self, asked: list[Root]) -> Plan:
         for root in asked:
             if root.table not in self.tables:
-                raise TdmError(f"--root {root.table}: this table leaves empty: {self.empty[root.table]}")
+                raise TdmError(
+                    f"--root {root.table}: this table leaves empty: {self.empty[root.table]}"
+                )
             if not self.key[root.table]:
                 raise TdmError(f"--root {root.table}: this table has no key to sample by.")
         if not asked:
@@ -208,7 +210,11 @@ class _Decider:
         if best is None:
             return None
         name = best[1]
-        about = "people that most other rows belong to" if self.weights[name] else "the biggest family of rows"
+        about = (
+            "people that most other rows belong to"
+            if self.weights[name]
+            else "the biggest family of rows"
+        )
         return Root(name, FRACTION, about)
 
     def _claim_root(self, root: Root) -> None:
@@ -233,12 +239,7 @@ class _Decider:
                     todo.append(r.table)
         candidates: dict[tuple[str, int], list[Reference]] = {}
         for r in self.references:
-            if (
-                r.table in level
-                and r.to in level
-                and r.table != root.table
-                and self._followable(r)
-            ):
+            if r.table in level and r.to in level and r.table != root.table and self._followable(r):
                 candidates.setdefault((r.table, self.component[r.to]), []).append(r)
         best = [min(found, key=lambda r: self._rank(r, level)) for found in candidates.values()]
         for r in sorted(best, key=lambda r: (level[r.to], level[r.table], r.table, r.columns)):
@@ -333,8 +334,9 @@ class _Decider:
             if len(members) > 1 or members[0] in edges[members[0]]:
                 for member in members:
                     nodes[member].together = members
-        return Plan(nodes, self.roots, sorted(self.followed, key=lambda r: (r.table, r.columns)), self.notes)
-
+        return Plan(
+            nodes, self.roots, sorted(self.followed, key=lambda r: (r.table, r.columns)), self.notes
+        )
 
     def _is_catalogue(self, name: str, nodes: Mapping[str, Node]) -> bool:
         """Whether a table is reference data: not about people, not sampled, and not somebody's."""

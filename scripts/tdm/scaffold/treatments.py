@@ -174,7 +174,9 @@ class _TableWork:
     def _key(self, column: Column, family: Family) -> Treatment:
         proposal = family.proposal
         if column.name in self._of_empty_parents():
-            return Treatment(column, proposal, "masked", masks.set_null(), "points at a table that leaves empty")
+            return Treatment(
+                column, proposal, "masked", masks.set_null(), "points at a table that leaves empty"
+            )
         if family.mask is not None:
             return Treatment(column, proposal, "masked", family.mask)
         keep = ""
@@ -186,7 +188,11 @@ class _TableWork:
         """Columns that have to be NULL because the rows that they point at do not leave."""
         found = set()
         for r in self.catalog.references_from.get(self.name, ()):
-            if r.plain and self.plan.nodes[r.to].mode == "empty" and self.plan.nodes[self.name].mode != "empty":
+            if (
+                r.plain
+                and self.plan.nodes[r.to].mode == "empty"
+                and self.plan.nodes[self.name].mode != "empty"
+            ):
                 free = [c for c in r.columns if not self.table.column(c).not_null]
                 found |= set(free[:1])
         return found
@@ -198,7 +204,11 @@ class _TableWork:
         for name in column.built_from:
             base = self.table.column(name)
             family = self.families.get((self.name, name))
-            found = family.proposal if family else propose(self.catalog, self.table, base, catalogue=self.catalogue)
+            found = (
+                family.proposal
+                if family
+                else propose(self.catalog, self.table, base, catalogue=self.catalogue)
+            )
             labels.append(found.label or ("sensitive" if self.accept else None))
         if None in labels:
             return Proposal(None, "generated", f"computed from {', '.join(column.built_from)}")
@@ -212,18 +222,39 @@ class _TableWork:
         for mask in self._strictest(column):
             if self._suits(column, mask):
                 return Treatment(
-                    column, proposal, "masked", mask, proposal.why, accepted=True, accept_type=unknown
+                    column,
+                    proposal,
+                    "masked",
+                    mask,
+                    proposal.why,
+                    accepted=True,
+                    accept_type=unknown,
                 )
         if column.default is not None and not self._is_unique(column.name):
-            return Treatment(column, proposal, "dropped", None, proposal.why, True, accept_type=unknown)
+            return Treatment(
+                column, proposal, "dropped", None, proposal.why, True, accept_type=unknown
+            )
         if proposal.label in (None, "none", "quasi") and not type_is_sayable(column):
             # Nothing of it can be read by anybody's eyes: a number, a date, a truth value.
             return Treatment(
-                column, proposal, "kept", None, proposal.why, True, "no treatment keeps its constraints"
+                column,
+                proposal,
+                "kept",
+                None,
+                proposal.why,
+                True,
+                "no treatment keeps its constraints",
             )
         reason = "neither NULL nor a constant nor a token meets its constraints"
         return Treatment(
-            column, proposal, "impossible", None, reason, True, "the table leaves without rows", unknown
+            column,
+            proposal,
+            "impossible",
+            None,
+            reason,
+            True,
+            "the table leaves without rows",
+            unknown,
         )
 
     def _strictest(self, column: Column) -> list[Mask]:
@@ -250,9 +281,12 @@ class _TableWork:
 
     def _suits(self, column: Column, mask: Mask) -> bool:
         """Whether a mask keeps the constraints that concern this column alone."""
-        if mask.nulls_made:
-            if column.not_null or self._feeds_not_null(column) or not self._null_is_distinct(column.name):
-                return False
+        if mask.nulls_made and (
+            column.not_null
+            or self._feeds_not_null(column)
+            or not self._null_is_distinct(column.name)
+        ):
+            return False
         if self._is_unique(column.name) and not self._injective(mask):
             return False
         length = column.type.plain.length
@@ -266,11 +300,22 @@ class _TableWork:
         if mask.by_value and self._repeats(column) and not self._is_unique(column.name):
             return False
         checks = self._checks_on(column.name, alone=True)
-        tight = column.type.plain.name in ("numeric", "int2", "int4", "int8", "float4", "date", "timestamp", "timestamptz")
+        tight = column.type.plain.name in (
+            "numeric",
+            "int2",
+            "int4",
+            "int8",
+            "float4",
+            "date",
+            "timestamp",
+            "timestamptz",
+        )
         if not checks and not column.type.all_checks and not (tight and mask.macro != "set_null"):
             return True
         return all(
-            self.server.holds(self.table, checks, {column.name: mask.probe(column.name, n)}, column.name)
+            self.server.holds(
+                self.table, checks, {column.name: mask.probe(column.name, n)}, column.name
+            )
             for n in range(len(mask.probes))
         )
 
@@ -366,11 +411,19 @@ class _TableWork:
             case "last_four":
                 found = [masks.digits(domain), masks.constant("0000", column)]
             case "ip" if plain in ("inet", "cidr"):
-                found = [masks.simple("mask_ip", by_value=True), masks.constant(_IPS[plain], column), masks.set_null()]
+                found = [
+                    masks.simple("mask_ip", by_value=True),
+                    masks.constant(_IPS[plain], column),
+                    masks.set_null(),
+                ]
             case "ip":
                 found = [masks.constant("192.0.2.1", column)]
             case "mac" if plain in ("macaddr",):
-                found = [masks.simple("mask_mac", by_value=True), masks.constant("02:00:00:00:00:01", column), masks.set_null()]
+                found = [
+                    masks.simple("mask_mac", by_value=True),
+                    masks.constant("02:00:00:00:00:01", column),
+                    masks.set_null(),
+                ]
             case "mac":
                 found = [masks.constant("02:00:00:00:00:01", column)]
             case "url":
@@ -397,14 +450,22 @@ class _TableWork:
             case "geo" if column.type.is_text:
                 found = [masks.set_null(), *self._constant(column)]
             case "geo":
-                found = [masks.moved_place(of)] if of and plain in ("numeric", "float4", "float8") else []
+                found = (
+                    [masks.moved_place(of)]
+                    if of and plain in ("numeric", "float4", "float8")
+                    else []
+                )
                 found += [masks.set_null(), *self._constant(column)]
             case "shape":
                 found = [masks.set_null(), *self._constant(column)]
             case "json":
                 found = [Mask("mask_json"), masks.set_null(), *self._constant(column)]
             case "bytes":
-                found = [masks.set_null(), *self._constant(column), masks.simple("mask_bytes", by_value=True)]
+                found = [
+                    masks.set_null(),
+                    *self._constant(column),
+                    masks.simple("mask_bytes", by_value=True),
+                ]
             case "array":
                 found = self._array(column, domain)
             case "hstore" | "tsvector":
@@ -458,7 +519,15 @@ class _TableWork:
         found = {
             family.main: family
             for family in self.families.values()
-            if "_".join([*words(family.main[0].split(".", 1)[1])[:-1], singular(words(family.main[0].split(".", 1)[1])[-1])] if words(family.main[0].split(".", 1)[1]) else [""]) == stem
+            if "_".join(
+                [
+                    *words(family.main[0].split(".", 1)[1])[:-1],
+                    singular(words(family.main[0].split(".", 1)[1])[-1]),
+                ]
+                if words(family.main[0].split(".", 1)[1])
+                else [""]
+            )
+            == stem
             and self.catalog.tables[family.main[0]].key == (family.main[1],)
             and self.catalog.tables[family.main[0]].column(family.main[1]).type.plain.name
             == column.type.plain.name
@@ -467,7 +536,8 @@ class _TableWork:
 
     def _postcode(self, column: Column) -> list[Mask | None]:
         name = sql_name(column.name)
-        rest = "regexp_replace(regexp_replace(substr({c}::text, 3), '[0-9]', '0', 'g'), '[A-Za-z]', 'A', 'g')"
+        digits = "regexp_replace(substr({c}::text, 3), '[0-9]', '0', 'g')"
+        rest = f"regexp_replace({digits}, '[A-Za-z]', 'A', 'g')"
         coarse = masks.sql(
             f"left({name}::text, 2) || {rest.replace('{c}', name)}",
             f"left({{c}}::text, 2) || {rest}",
@@ -516,7 +586,9 @@ class _TableWork:
         plain = {c.name: c for c in self.table.columns if not c.generated}
         person = person_weight(self.table) > 0
         key = self.table.key
-        own = key if len(key) == 1 and not plain.get(key[0], self.table.columns[0]).generated else ()
+        own = (
+            key if len(key) == 1 and not plain.get(key[0], self.table.columns[0]).generated else ()
+        )
         if person:
             mails = [
                 c
@@ -591,7 +663,10 @@ class _TableWork:
         """Change one treatment so that the check has a chance; False when nothing is left."""
         for treatment in masked:
             label = treatment.proposal.label
-            if label in ("quasi", "none") and (self.name, treatment.column.name) not in self.families:
+            if (
+                label in ("quasi", "none")
+                and (self.name, treatment.column.name) not in self.families
+            ):
                 treatment.mask, treatment.how = None, "kept"
                 return True
         for treatment in masked:
@@ -668,7 +743,7 @@ def type_is_sayable(column: Column) -> bool:
 
 
 def empties(catalog: Catalog, untreatable: Mapping[str, str]) -> dict[str, str]:
-    """The tables that leave empty: those that nothing can treat, and those that must point there."""
+    """Tables that leave empty: those that nothing can treat, and those that must point there."""
     found = dict(untreatable)
     while True:
         more = {
@@ -693,5 +768,7 @@ def counts(treated: Mapping[str, TableTreatment]) -> dict[str, dict[str, int]]:
         for t in table.columns:
             classes[t.label or "undecided"] += 1
             treatments[t.how] += 1
-    return {"classes": dict(sorted(classes.items())), "treatments": dict(sorted(treatments.items()))}
-
+    return {
+        "classes": dict(sorted(classes.items())),
+        "treatments": dict(sorted(treatments.items())),
+    }

@@ -59,7 +59,11 @@ def add(catalog: Catalog, extra: tuple[Reference, ...]) -> Catalog:
 
 
 def _of_table(
-    file: Path, catalog: Catalog, content: dict[str, Any], source: dict[str, Any], table: dict[str, Any]
+    file: Path,
+    catalog: Catalog,
+    content: dict[str, Any],
+    source: dict[str, Any],
+    table: dict[str, Any],
 ) -> list[Reference]:
     schema = source.get("schema", source["name"])
     child = f"{schema}.{table.get('identifier', table['name'])}"
@@ -75,19 +79,27 @@ def _of_table(
         to = _target(catalog, content, source, str(entry.get("to", "")))
         if to not in catalog.tables:
             near = get_close_matches(to, catalog.tables, n=1)
-            raise TdmError(f"{where} has a reference to {entry.get('to')}, which does not exist.{_hint(near)}")
+            raise TdmError(
+                f"{where} has a reference to {entry.get('to')}, which does not exist.{_hint(near)}"
+            )
         to_columns = tuple(entry.get("to_columns") or columns)
         for name, wanted in ((child, columns), (to, to_columns)):
             known = [column.name for column in catalog.tables[name].columns]
             for column in wanted:
                 if column not in known:
                     near = get_close_matches(column, known, n=1)
-                    raise TdmError(f"{where} has a reference over {name}.{column}, which does not exist.{_hint(near)}")
+                    raise TdmError(
+                        f"{where} has a reference over {name}.{column}, which does not exist.{_hint(near)}"
+                    )
         expression = tuple(entry.get("expression") or ())
         if len(expression or columns) != len(to_columns):
-            raise TdmError(f"{where} has a reference to {to} with another number of columns than it has targets.")
+            raise TdmError(
+                f"{where} has a reference to {to} with another number of columns than it has targets."
+            )
         found.append(
-            Reference("", child, columns, to, to_columns, where=entry.get("where"), expression=expression)
+            Reference(
+                "", child, columns, to, to_columns, where=entry.get("where"), expression=expression
+            )
         )
     return found
 

@@ -6,7 +6,7 @@ or where the name is the phrase written as one word (`cardnumber`).
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 
 def _phrases(text: str) -> tuple[tuple[str, ...], ...]:
@@ -49,10 +49,12 @@ PERSON_TABLES = {
 }
 
 SECRET_TABLES = _phrases(
-    "token, session, secret, credential, api key, password, otp, access key, ssh key, oauth,"
-    " refresh, recovery code, passwort, webhook"
+    "token, session, secret, credential, api key, password, otp, access key, ssh key, oauth, "
+    "refresh, recovery code, passwort, webhook"
 )
-ADDRESS_TABLES = _phrases("address, addresse, adresse, direccion, aadress, location address, anschrift")
+ADDRESS_TABLES = _phrases(
+    "address, addresse, adresse, direccion, aadress, location address, anschrift"
+)
 LOOKUP_WORDS = frozenset(
     """
     type types kind kinds status statuses state states category categories lookup lookups enum
@@ -71,30 +73,33 @@ AUDIT_WORDS = frozenset(
 )
 """Columns with these words say who touched a row, not whose it is."""
 AUDIT_COLUMNS = _phrases(
-    "created by, updated by, modified by, deleted by, changed by, approved by, reviewed by, inserted by,"
-    " last modified by, edited by, closed by, resolved by, verified by, entered by, creator, updater, modifier,"
-    " creator id, created user, printed by, locked by, owner user, cancelled by, canceled by, assigned by"
+    "created by, updated by, modified by, deleted by, changed by, approved by, reviewed by, "
+    "inserted by, last modified by, edited by, closed by, resolved by, verified by, entered by, "
+    "creator, updater, modifier, creator id, created user, printed by, locked by, owner user, "
+    "cancelled by, canceled by, assigned by"
 )
 
 # Kinds, in the order in which they are tried.
 CREDENTIAL_HASH = _phrases(
-    "password hash, hashed password, passwordhash, encrypted password, pass crypt, password digest,"
-    " crypted password, pwd hash, pass hash, passwd hash"
+    "password hash, hashed password, passwordhash, encrypted password, pass crypt, password "
+    "digest, crypted password, pwd hash, pass hash, passwd hash"
 )
 PASSWORD = _phrases(
-    "password, passwd, passwort, kennwort, pwd, mot de passe, mdp, contrasena, parool, senha, haslo,"
-    " wachtwoord, salasana, passcode, pass phrase, passphrase, authpassphrase, privpassphrase, lozinka, heslo"
+    "password, passwd, passwort, kennwort, pwd, mot de passe, mdp, contrasena, parool, senha, "
+    "haslo, wachtwoord, salasana, passcode, pass phrase, passphrase, authpassphrase, "
+    "privpassphrase, lozinka, heslo"
 )
 SECRET = _phrases(
-    "secret, secrets, token, tokens, api key, apikey, access key, private key, privatekey, secret key,"
-    " client secret, signing key, signature key, auth key, authkey, session key, sessionkey, session id,"
-    " sessionid, session data, ha sessionid, otp, totp, mfa, two factor, salt, credential, credentials,"
-    " cvv, cvc, cvv2, csc, psk, pre shared key, snmp community, community string, security answer,"
-    " recovery code, recovery codes, backup codes, bearer, encryption key, license key, licence key,"
-    " ssh key, publickey, public key, pem, keystore, nonce, csrf, jwt, oauth, webhook url, webhook key,"
-    " activation code, verification code, reset code, pin code, pin, pincode, connection string, dsn,"
-    " access code, jeton, schlussel, clave secreta, device token, push token, fcm token, apns, auth code,"
-    " tls psk, tls psk identity, invite code, confirmation code, cookie, authtoken, auth data, biometric"
+    "secret, secrets, token, tokens, api key, apikey, access key, private key, privatekey, "
+    "secret key, client secret, signing key, signature key, auth key, authkey, session key, "
+    "sessionkey, session id, sessionid, session data, ha sessionid, otp, totp, mfa, two factor, "
+    "salt, credential, credentials, cvv, cvc, cvv2, csc, psk, pre shared key, snmp community, "
+    "community string, security answer, recovery code, recovery codes, backup codes, bearer, "
+    "encryption key, license key, licence key, ssh key, publickey, public key, pem, keystore, "
+    "nonce, csrf, jwt, oauth, webhook url, webhook key, activation code, verification code, "
+    "reset code, pin code, pin, pincode, connection string, dsn, access code, jeton, schlussel, "
+    "clave secreta, device token, push token, fcm token, apns, auth code, tls psk, tls psk "
+    "identity, invite code, confirmation code, cookie, authtoken, auth data, biometric"
 )
 NOT_SECRET_ENDINGS = frozenset(
     """
@@ -104,175 +109,229 @@ NOT_SECRET_ENDINGS = frozenset(
     """.split()
 )
 EMAIL = _phrases(
-    "email, e mail, mail, mailaddress, emailaddress, email address, correo, courriel, epost, mel, sendto,"
-    " send to, imel, sahkoposti, mailto, reply to address, useremail"
+    "email, e mail, mail, mailaddress, emailaddress, email address, correo, courriel, epost, "
+    "mel, sendto, send to, imel, sahkoposti, mailto, reply to address, useremail"
 )
 PHONE = _phrases(
-    "phone, telephone, tel, mobile, cell, cellphone, cell phone, gsm, fax, msisdn, telefon, telefono,"
-    " telefoon, handy, mobil, portable, whatsapp, puhelin, phonenumber, phoneno, contact number, telefax,"
-    " mobilephone, homephone, workphone, sms number, landline, telefonnummer, telnr, tel nr, telephonenumber,"
-    " pager"
+    "phone, telephone, tel, mobile, cell, cellphone, cell phone, gsm, fax, msisdn, telefon, "
+    "telefono, telefoon, handy, mobil, portable, whatsapp, puhelin, phonenumber, phoneno, "
+    "contact number, telefax, mobilephone, homephone, workphone, sms number, landline, "
+    "telefonnummer, telnr, tel nr, telephonenumber, pager"
 )
 FIRST_NAME = _phrases(
-    "first name, firstname, fname, given name, givenname, forename, vorname, prenom, eesnimi, etunimi, imie,"
-    " middle name, middlename, second name, voornaam, fornavn, primer nombre, nombres, nome proprio, ime,"
-    " first names, given names, preferred name, name first, middle initial, rufname"
+    "first name, firstname, fname, given name, givenname, forename, vorname, prenom, eesnimi, "
+    "etunimi, imie, middle name, middlename, second name, voornaam, fornavn, primer nombre, "
+    "nombres, nome proprio, ime, first names, given names, preferred name, name first, middle "
+    "initial, rufname"
 )
 LAST_NAME = _phrases(
-    "last name, lastname, lname, surname, family name, familyname, nachname, familienname, apellido,"
-    " apellidos, perekonnanimi, perenimi, sukunimi, nazwisko, achternaam, efternavn, etternavn, cognome,"
-    " sobrenome, maiden name, maidenname, mother maiden name, nom de famille, prezime, prijmeni, name last,"
-    " birth name, geburtsname, patronymic"
+    "last name, lastname, lname, surname, family name, familyname, nachname, familienname, "
+    "apellido, apellidos, perekonnanimi, perenimi, sukunimi, nazwisko, achternaam, efternavn, "
+    "etternavn, cognome, sobrenome, maiden name, maidenname, mother maiden name, nom de "
+    "famille, prezime, prijmeni, name last, birth name, geburtsname, patronymic"
 )
 FULL_NAME = _phrases(
-    "full name, fullname, display name, displayname, real name, realname, person name, contact name,"
-    " contactname, customer name, client name, patient name, employee name, user full name, holder name,"
-    " cardholder, cardholder name, card holder, account holder, recipient name, recipient, addressee,"
-    " signatory, signed by, author name, owner name, sender name, member name, guest name, student name,"
-    " passenger name, legal name, contact person, ansprechpartner, nom complet, nombre completo, taisnimi,"
-    " manager name, spouse name, father name, mother name, emergency contact, next of kin, beneficiary name,"
-    " billing name, shipping name, payer name, ship to name, bill to name, nimi, name on card, ship name,"
-    " driver name, teacher name, doctor name, agent name, billed to, attention to, kontoinhaber, responsible"
+    "full name, fullname, display name, displayname, real name, realname, person name, contact "
+    "name, contactname, customer name, client name, patient name, employee name, user full "
+    "name, holder name, cardholder, cardholder name, card holder, account holder, recipient "
+    "name, recipient, addressee, signatory, signed by, author name, owner name, sender name, "
+    "member name, guest name, student name, passenger name, legal name, contact person, "
+    "ansprechpartner, nom complet, nombre completo, taisnimi, manager name, spouse name, father "
+    "name, mother name, emergency contact, next of kin, beneficiary name, billing name, "
+    "shipping name, payer name, ship to name, bill to name, nimi, name on card, ship name, "
+    "driver name, teacher name, doctor name, agent name, billed to, attention to, kontoinhaber, "
+    "responsible"
 )
 LOGIN = _phrases(
-    "username, user name, login, user login, login name, loginname, nickname, nick, handle, screen name,"
-    " benutzername, kasutajanimi, whodunnit, account name, userid text, user handle, nom utilisateur,"
-    " usuario, gamertag, samaccountname, upn, uid, http user, ipmi username, security name, securityname,"
-    " display handle, initials, twitter handle, logon"
+    "username, user name, login, user login, login name, loginname, nickname, nick, handle, "
+    "screen name, benutzername, kasutajanimi, whodunnit, account name, userid text, user "
+    "handle, nom utilisateur, usuario, gamertag, samaccountname, upn, uid, http user, ipmi "
+    "username, security name, securityname, display handle, initials, twitter handle, logon"
 )
 STREET = _phrases(
-    "street, address, addr, addr1, addr2, addr3, address1, address2, address3, address line, addressline,"
-    " street address, streetaddress, line1, line2, line 1, line 2, strasse, rue, calle, tanav, aadress, adresse,"
-    " direccion, indirizzo, morada, endereco, osoite, house number, house no, housenumber, street no,"
-    " street number, street box, street prefix, hausnummer, apartment, apt, flat, unit number, po box, postfach,"
-    " building number, residence, domicile, voivodeship address, location address, ulica, via, adres"
+    "street, address, addr, addr1, addr2, addr3, address1, address2, address3, address line, "
+    "addressline, street address, streetaddress, line1, line2, line 1, line 2, strasse, rue, "
+    "calle, tanav, aadress, adresse, direccion, indirizzo, morada, endereco, osoite, house "
+    "number, house no, housenumber, street no, street number, street box, street prefix, "
+    "hausnummer, apartment, apt, flat, unit number, po box, postfach, building number, "
+    "residence, domicile, voivodeship address, location address, ulica, via, adres"
 )
-NOT_STREET = frozenset("ip ipv4 ipv6 mac email mail web url wallet bitcoin host memory listen remote".split())
+NOT_STREET = frozenset(
+    "ip ipv4 ipv6 mac email mail web url wallet bitcoin host memory listen remote".split()
+)
 CITY = _phrases(
-    "city, town, village, ort, stadt, ville, ciudad, linn, locality, municipality, gemeinde, kommune,"
-    " place of birth, birth place, birthplace, geburtsort, suburb, cidade, citta, kaupunki, miasto, birth city"
+    "city, town, village, ort, stadt, ville, ciudad, linn, locality, municipality, gemeinde, "
+    "kommune, place of birth, birth place, birthplace, geburtsort, suburb, cidade, citta, "
+    "kaupunki, miasto, birth city"
 )
 POSTCODE = _phrases(
-    "postal code, postcode, post code, zip, zip code, zipcode, plz, postleitzahl, codigo postal, code postal,"
-    " sihtnumber, eircode, postalcode, postnummer, cap, postinumero, zip5, zip4, pincode postal"
+    "postal code, postcode, post code, zip, zip code, zipcode, plz, postleitzahl, codigo "
+    "postal, code postal, sihtnumber, eircode, postalcode, postnummer, cap, postinumero, zip5, "
+    "zip4, pincode postal"
 )
-GEO = _phrases("lat, latitude, lon, lng, long, longitude, geo, geolocation, coordinates, gps, geom, laius, pikkus")
+GEO = _phrases(
+    "lat, latitude, lon, lng, long, longitude, geo, geolocation, coordinates, gps, geom, laius, "
+    "pikkus"
+)
 NATIONAL_ID = _phrases(
-    "ssn, social security, social security number, national id, nationalid, national number,"
-    " nationalidnumber, national identifier, identity number, identity card, id number, idnumber, id card,"
-    " passport, passport number, passportno, driver license, drivers license, driver licence, driving licence,"
-    " driving license, license number, licence number, tax id, taxid, tax number, tin, vat number, vat id, vatid,"
-    " personal code, personal id, personal number, isikukood, personnummer, personalausweis, cpr, bsn, dni, nie,"
-    " nif, cif, curp, pesel, cnp, egn, nino, nhs number, mrn, medical record number, insurance number,"
-    " health insurance, nhi, aadhaar, cpf, cnpj, steuernummer, steuer id, ahv, insz, niss, oib, jmbg, rodne cislo,"
-    " henkilotunnus, hetu, codice fiscale, svnr, sozialversicherungsnummer, avs, sin, sss, itin, ein, abn,"
-    " social insurance, voter id, ausweis, fiscal code, document number, patient number, member number,"
-    " student number, employee number, personnel number, personalnummer, matricule, registry number,"
-    " customer number, kundennummer, policy number, claim number, license plate, licence plate, plate number,"
-    " kennzeichen, matricula, vin, imei, imsi, iccid, udid, idfa, device id, advertising id, serial number,"
-    " serialnumber, serialno, account number, accountnumber, account no, bank account, routing number, sort code,"
-    " kontonummer, card serial, bank number, duns, registration number"
+    "ssn, social security, social security number, national id, nationalid, national number, "
+    "nationalidnumber, national identifier, identity number, identity card, id number, "
+    "idnumber, id card, passport, passport number, passportno, driver license, drivers license, "
+    "driver licence, driving licence, driving license, license number, licence number, tax id, "
+    "taxid, tax number, tin, vat number, vat id, vatid, personal code, personal id, personal "
+    "number, isikukood, personnummer, personalausweis, cpr, bsn, dni, nie, nif, cif, curp, "
+    "pesel, cnp, egn, nino, nhs number, mrn, medical record number, insurance number, health "
+    "insurance, nhi, aadhaar, cpf, cnpj, steuernummer, steuer id, ahv, insz, niss, oib, jmbg, "
+    "rodne cislo, henkilotunnus, hetu, codice fiscale, svnr, sozialversicherungsnummer, avs, "
+    "sin, sss, itin, ein, abn, social insurance, voter id, ausweis, fiscal code, document "
+    "number, patient number, member number, student number, employee number, personnel number, "
+    "personalnummer, matricule, registry number, customer number, kundennummer, policy number, "
+    "claim number, license plate, licence plate, plate number, kennzeichen, matricula, vin, "
+    "imei, imsi, iccid, udid, idfa, device id, advertising id, serial number, serialnumber, "
+    "serialno, account number, accountnumber, account no, bank account, routing number, sort "
+    "code, kontonummer, card serial, bank number, duns, registration number"
 )
 IBAN = _phrases("iban")
 CARD = _phrases(
-    "credit card, creditcard, card number, cardnumber, cc number, ccnumber, ccnum, pan, card no, debit card,"
-    " kreditkarte, carte bancaire, tarjeta, card pan, credit card number"
+    "credit card, creditcard, card number, cardnumber, cc number, ccnumber, ccnum, pan, card "
+    "no, debit card, kreditkarte, carte bancaire, tarjeta, card pan, credit card number"
 )
 LAST_FOUR = _phrases("last4, last four, last 4, lastfour, card last4")
-IP = _phrases("ip, ip address, ipaddress, ipv4, ipv6, remote addr, client ip, ip addr, attempt ip, last ip, remote ip, listen ip")
+IP = _phrases(
+    "ip, ip address, ipaddress, ipv4, ipv6, remote addr, client ip, ip addr, attempt ip, last "
+    "ip, remote ip, listen ip"
+)
 MAC = _phrases("mac, mac address, macaddress, macaddr, bssid, macaddress a, macaddress b")
 URL = _phrases(
-    "url, uri, website, web site, homepage, link, href, web, webpage, facebook, twitter, instagram, linkedin,"
-    " skype, telegram, github, social, avatar, photo url, picture url, blog, callback, endpoint, web url"
+    "url, uri, website, web site, homepage, link, href, web, webpage, facebook, twitter, "
+    "instagram, linkedin, skype, telegram, github, social, avatar, photo url, picture url, "
+    "blog, callback, endpoint, web url"
 )
 USER_AGENT = _phrases("user agent, useragent, fingerprint, device fingerprint, browser fingerprint")
-GENDER = _phrases("gender, sex, geschlecht, genre sexe, sexe, sexo, sugu, sukupuoli, plec, anrede, salutation, civility, civilite")
+GENDER = _phrases(
+    "gender, sex, geschlecht, genre sexe, sexe, sexo, sugu, sukupuoli, plec, anrede, "
+    "salutation, civility, civilite"
+)
 BIRTH = _phrases(
-    "birth date, birthdate, date of birth, dateofbirth, dob, birthday, born, born on, geburtsdatum,"
-    " date naissance, date de naissance, fecha nacimiento, fecha de nacimiento, synniaeg, sunniaeg, sunnikuupaev,"
-    " syntymaaika, geboortedatum, data nascimento, data urodzenia, foedselsdato, birth day, gebdat"
+    "birth date, birthdate, date of birth, dateofbirth, dob, birthday, born, born on, "
+    "geburtsdatum, date naissance, date de naissance, fecha nacimiento, fecha de nacimiento, "
+    "synniaeg, sunniaeg, sunnikuupaev, syntymaaika, geboortedatum, data nascimento, data "
+    "urodzenia, foedselsdato, birth day, gebdat"
 )
-PERSONAL_DATES = _phrases("death date, date of death, deceased, hire date, hired, wedding, marriage date, died, deathdate")
+PERSONAL_DATES = _phrases(
+    "death date, date of death, deceased, hire date, hired, wedding, marriage date, died, deathdate"
+)
 SENSITIVE = _phrases(
-    "religion, religious, ethnicity, ethnic, race, political, politics, trade union, union member, sexual,"
-    " orientation, diagnosis, diagnoses, disease, illness, disability, disabled, allergy, allergies, blood type,"
-    " blood group, medication, medications, prescription, symptom, symptoms, hiv, icd, icd10, pregnancy, pregnant,"
-    " smoker, conviction, convictions, criminal, offense, offence, mental, health, health status, medical,"
-    " medical history, condition code, genetic, dna, marital status, marital, civil status, civil state,"
-    " krankheit, diagnose, familienstand, konfession, etat civil, religioni, diagnoos, tervis, caste, veteran,"
-    " refugee, asylum, criminal record, immigration, therapy, surgery, vaccination, lab result, test result"
+    "religion, religious, ethnicity, ethnic, race, political, politics, trade union, union "
+    "member, sexual, orientation, diagnosis, diagnoses, disease, illness, disability, disabled, "
+    "allergy, allergies, blood type, blood group, medication, medications, prescription, "
+    "symptom, symptoms, hiv, icd, icd10, pregnancy, pregnant, smoker, conviction, convictions, "
+    "criminal, offense, offence, mental, health, health status, medical, medical history, "
+    "condition code, genetic, dna, marital status, marital, civil status, civil state, "
+    "krankheit, diagnose, familienstand, konfession, etat civil, religioni, diagnoos, tervis, "
+    "caste, veteran, refugee, asylum, criminal record, immigration, therapy, surgery, "
+    "vaccination, lab result, test result"
 )
-MONEY = _phrases("salary, wage, wages, income, pay rate, compensation, bonus, gehalt, lohn, salaire, salario, palk, net worth, payroll")
+MONEY = _phrases(
+    "salary, wage, wages, income, pay rate, compensation, bonus, gehalt, lohn, salaire, "
+    "salario, palk, net worth, payroll"
+)
 COMPANY = _phrases(
-    "company, company name, companyname, employer, organization, organisation, organization name, firm, firma,"
-    " business name, entreprise, empresa, societe, ettevote, yritys, workplace, arbeitgeber, org name"
+    "company, company name, companyname, employer, organization, organisation, organization "
+    "name, firm, firma, business name, entreprise, empresa, societe, ettevote, yritys, "
+    "workplace, arbeitgeber, org name"
 )
-JOB = _phrases("job, job title, jobtitle, occupation, profession, beruf, position title, amet, metier, puesto, cargo, ammatti")
+JOB = _phrases(
+    "job, job title, jobtitle, occupation, profession, beruf, position title, amet, metier, "
+    "puesto, cargo, ammatti"
+)
 FREE_TEXT = _phrases(
-    "note, notes, comment, comments, remark, remarks, body, message, messages, text, memo, bio, biography, about,"
-    " about me, summary, feedback, review, review text, subject, detail, details, question, answer, instructions,"
-    " instruction, observation, observations, kommentar, kommentare, bemerkung, bemerkungen, notiz, notizen,"
-    " beschreibung, commentaire, commentaires, remarque, kirjeldus, markus, markused, transcript, diff, log,"
-    " log message, error, error message, error text, exception, stacktrace, stack trace, payload, request,"
-    " response, raw, raw data, metadata, data, content, contents, html, reason, reason text, complaint, narrative,"
-    " signature, footer, header, statement, excerpt, abstract, story, caption, reply, quote, nota, notas,"
-    " observaciones, descripcion, description, desc, motive, motif, anmerkung, mensaje, command, parameters,"
-    " params, args, arguments, query, sql, search, search term, keywords, attachment, file name, filename, file,"
-    " path, file path, original filename, document, chat, conversation, preview, test string, info, history,"
-    " huomautus, opis, uwagi, cv, resume, lebenslauf, greeting, additional info, extra, properties, context,"
-    " old value, new value, old values, new values, changes, changed fields, before, after, snapshot, event data,"
-    " state data, headers, post data, posts, variables, instance, cause, medium text, subject line, mail text"
+    "note, notes, comment, comments, remark, remarks, body, message, messages, text, memo, bio, "
+    "biography, about, about me, summary, feedback, review, review text, subject, detail, "
+    "details, question, answer, instructions, instruction, observation, observations, "
+    "kommentar, kommentare, bemerkung, bemerkungen, notiz, notizen, beschreibung, commentaire, "
+    "commentaires, remarque, kirjeldus, markus, markused, transcript, diff, log, log message, "
+    "error, error message, error text, exception, stacktrace, stack trace, payload, request, "
+    "response, raw, raw data, metadata, data, content, contents, html, reason, reason text, "
+    "complaint, narrative, signature, footer, header, statement, excerpt, abstract, story, "
+    "caption, reply, quote, nota, notas, observaciones, descripcion, description, desc, motive, "
+    "motif, anmerkung, mensaje, command, parameters, params, args, arguments, query, sql, "
+    "search, search term, keywords, attachment, file name, filename, file, path, file path, "
+    "original filename, document, chat, conversation, preview, test string, info, history, "
+    "huomautus, opis, uwagi, cv, resume, lebenslauf, greeting, additional info, extra, "
+    "properties, context, old value, new value, old values, new values, changes, changed "
+    "fields, before, after, snapshot, event data, state data, headers, post data, posts, "
+    "variables, instance, cause, medium text, subject line, mail text"
 )
 THING_TEXT = _phrases(
-    "description, desc, descripcion, beschreibung, kirjeldus, opis, summary, abstract, excerpt, caption, content,"
-    " contents, text, html, detail, details, instruction, instructions, question, keywords, path, file, filename,"
-    " file name, file path, command, sql, query, header, footer, subject, help, hint, url, formula, expression"
+    "description, desc, descripcion, beschreibung, kirjeldus, opis, summary, abstract, excerpt, "
+    "caption, content, contents, text, html, detail, details, instruction, instructions, "
+    "question, keywords, path, file, filename, file name, file path, command, sql, query, "
+    "header, footer, subject, help, hint, url, formula, expression"
 )
 """Free text that says nothing about people where it describes a thing of a catalogue."""
 PLACES = _phrases(
-    "country, country code, countrycode, country name, state, state code, province, region, region code, county,"
-    " district, continent, nationality, land, pays, pais, riik, bundesland, departement, canton, maakond, territory"
+    "country, country code, countrycode, country name, state, state code, province, region, "
+    "region code, county, district, continent, nationality, land, pays, pais, riik, bundesland, "
+    "departement, canton, maakond, territory"
 )
 """Parts of an address that many people share."""
 CODES = _phrases(
-    "currency, currency code, locale, lang, language, language code, timezone, time zone, tz, mime type, mimetype,"
-    " content type, iso code, iso, isocode, iso2, iso3, sku, isbn, ean, gtin, barcode, upc, asin, mpn, charset, encoding,"
-    " waehrung, wahrung, devise, moneda, sprache, langue, idioma, keel, product code, item code, part number, cron,"
-    " status code, country id, algorithm, protocol, table name, tablename, model, app label, unit of measure"
+    "currency, currency code, locale, lang, language, language code, timezone, time zone, tz, "
+    "mime type, mimetype, content type, iso code, iso, isocode, iso2, iso3, sku, isbn, ean, "
+    "gtin, barcode, upc, asin, mpn, charset, encoding, waehrung, wahrung, devise, moneda, "
+    "sprache, langue, idioma, keel, product code, item code, part number, cron, status code, "
+    "country id, algorithm, protocol, table name, tablename, model, app label, unit of measure"
 )
 """Codes that say nothing about anybody, however many different ones there are."""
 CATEGORY = _phrases(
-    "status, state, type, kind, category, categories, level, priority, role, locale, lang, language, currency,"
-    " country, country code, countrycode, timezone, time zone, tz, unit, units, method, channel, color, colour, size,"
-    " format, mime type, mimetype, content type, contenttype, extension, version, scope, mode, visibility, platform,"
-    " browser, os, plan, tier, grade, rating, weekday, day of week, frequency, algorithm, charset, encoding, theme,"
-    " icon, css, sku, isbn, ean, gtin, barcode, upc, asin, mpn, brand, currency code, iso code, iso, isocode, iso2,"
-    " iso3, numeric code, symbol, severity, stage, phase, step, flag, flags, result, outcome, gender code, region,"
-    " region code, province, county, district, continent, tax code, tax rate, payment method, carrier, shipping method,"
-    " model, app label, app, operator, operation, action, verb, event, event type, source, origin, provider,"
-    " permission, permissions, class, variant, material, species, breed, make, table name, tablename, field name, sort,"
-    " direction, position, alignment, font, layout, locale code, environment, env, language code, nationality, genre,"
-    " shift, measure, dimension, hash algorithm, protocol, driver, engine, queue, checksum algorithm, period, interval,"
-    " degree, subject area, statut, estado, statut code, zustand, seisund, tyyp, art, typ, waehrung, wahrung, devise,"
-    " moneda, sprache, langue, idioma, keel, land, pays, pais, riik, product code, item code, part number, cron,"
-    " schedule, media type, entity type, record type, unit of measure, uom, currency symbol, airport, airport code,"
-    " iata, icao, gate, seat, fare, aircraft, vehicle type, fuel, transmission, dialect, build method, sortorder"
+    "status, state, type, kind, category, categories, level, priority, role, locale, lang, "
+    "language, currency, country, country code, countrycode, timezone, time zone, tz, unit, "
+    "units, method, channel, color, colour, size, format, mime type, mimetype, content type, "
+    "contenttype, extension, version, scope, mode, visibility, platform, browser, os, plan, "
+    "tier, grade, rating, weekday, day of week, frequency, algorithm, charset, encoding, theme, "
+    "icon, css, sku, isbn, ean, gtin, barcode, upc, asin, mpn, brand, currency code, iso code, "
+    "iso, isocode, iso2, iso3, numeric code, symbol, severity, stage, phase, step, flag, flags, "
+    "result, outcome, gender code, region, region code, province, county, district, continent, "
+    "tax code, tax rate, payment method, carrier, shipping method, model, app label, app, "
+    "operator, operation, action, verb, event, event type, source, origin, provider, "
+    "permission, permissions, class, variant, material, species, breed, make, table name, "
+    "tablename, field name, sort, direction, position, alignment, font, layout, locale code, "
+    "environment, env, language code, nationality, genre, shift, measure, dimension, hash "
+    "algorithm, protocol, driver, engine, queue, checksum algorithm, period, interval, degree, "
+    "subject area, statut, estado, statut code, zustand, seisund, tyyp, art, typ, waehrung, "
+    "wahrung, devise, moneda, sprache, langue, idioma, keel, land, pays, pais, riik, product "
+    "code, item code, part number, cron, schedule, media type, entity type, record type, unit "
+    "of measure, uom, currency symbol, airport, airport code, iata, icao, gate, seat, fare, "
+    "aircraft, vehicle type, fuel, transmission, dialect, build method, sortorder"
 )
 LABEL = _phrases(
-    "name, title, label, caption, designation, slug, code, display, headline, heading, abbreviation, abbr, short name,"
-    " shortname, short code, long name, key, tag, tags, term, topic, bezeichnung, nombre, nom, nimetus, libelle, titel,"
-    " titre, titulo, name de, name fr, name en, name es, name et, designation de, designation fr, product name, item name,"
-    " composer, album, track, expression, formula, alias, value, values, ref, reference, number, no, nr, num"
+    "name, title, label, caption, designation, slug, code, display, headline, heading, "
+    "abbreviation, abbr, short name, shortname, short code, long name, key, tag, tags, term, "
+    "topic, bezeichnung, nombre, nom, nimetus, libelle, titel, titre, titulo, name de, name fr, "
+    "name en, name es, name et, designation de, designation fr, product name, item name, "
+    "composer, album, track, expression, formula, alias, value, values, ref, reference, number, "
+    "no, nr, num"
 )
 """Names of things: harmless in a catalogue, telling in a table of people."""
 IDENTIFIERS = _phrases(
-    "code, ref, reference, number, no, nr, num, key, slug, short code, shortcode, external ref, order number,"
-    " invoice number, ticket number, case number, contract number, nummer, numero, kood, codigo"
+    "code, ref, reference, number, no, nr, num, key, slug, short code, shortcode, external ref, "
+    "order number, invoice number, ticket number, case number, contract number, nummer, numero, "
+    "kood, codigo"
 )
 """Names of rows: another one of the same layout does as well."""
-HASHES = _phrases("hash, checksum, etag, md5, sha1, sha256, uuid, guid, digest, fingerprint hash, uid text, cuid, external id, external ref, tracking number")
-PHOTO = _phrases("photo, picture, image, avatar, portrait, face, fingerprint, signature, scan, foto, bild")
-FLAGS = frozenset("is has was can should needs allow allows verified confirmed enabled disabled count num number_of".split())
+HASHES = _phrases(
+    "hash, checksum, etag, md5, sha1, sha256, uuid, guid, digest, fingerprint hash, uid text, "
+    "cuid, external id, external ref, tracking number"
+)
+PHOTO = _phrases(
+    "photo, picture, image, avatar, portrait, face, fingerprint, signature, scan, foto, bild"
+)
+FLAGS = frozenset(
+    """
+    is has was can should needs allow allows verified confirmed enabled disabled count num number
+    """.split()
+)
 
 
 def matches(phrases: tuple[tuple[str, ...], ...], words: list[str]) -> bool:
@@ -280,7 +339,7 @@ def matches(phrases: tuple[tuple[str, ...], ...], words: list[str]) -> bool:
     return _matches(phrases, tuple(words))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _matches(phrases: tuple[tuple[str, ...], ...], words: tuple[str, ...]) -> bool:
     joined = "".join(words)
     for phrase in phrases:
