@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from conftest import TestServer, copy_project
 from main_job.support import (
+    LOOKED_AT,
     RELEASED,
     ROOT_KEY,
     SCALE,
@@ -21,7 +23,6 @@ from main_job.support import (
     clone,
     dbt_environment,
 )
-
 from tdm import demo, processes
 from tdm import server as servers
 
@@ -35,9 +36,7 @@ def forks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forks]:
 
 
 @pytest.fixture(scope="session")
-def built(
-    server: TestServer, forks: Forks, tmp_path_factory: pytest.TempPathFactory
-) -> Built:
+def built(server: TestServer, forks: Forks, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The demo, built once with a known key on a server that writes down every statement."""
     _remember_statements(server)
     server.create(SOURCE_ONLY)
@@ -66,8 +65,8 @@ def job(built: Built) -> Iterator[Job]:
 
 @pytest.fixture(scope="module")
 def looked_at(built: Built) -> Iterator[Job]:
-    """As `job`, for the tests of a module that only read."""
-    with clone(built, RELEASED) as made:
+    """Another copy, for the tests of a module that only read."""
+    with clone(built, RELEASED, LOOKED_AT) as made:
         yield made
 
 
@@ -82,8 +81,8 @@ def _remember_statements(server: TestServer) -> None:
     """Start the server again with pg_stat_statements, unless somebody is connected to it."""
     with server.connect() as connected:
         available = connected.execute(
-            "select (select count(*) from pg_available_extensions where name = 'pg_stat_statements'),"
-            " (select count(*) from pg_stat_activity"
+            "select (select count(*) from pg_available_extensions"
+            "  where name = 'pg_stat_statements'), (select count(*) from pg_stat_activity"
             "  where backend_type = 'client backend' and pid <> pg_backend_pid())"
         ).fetchone()
         if available != (1, 0):

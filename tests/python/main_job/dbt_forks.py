@@ -18,7 +18,7 @@ import dbt.parser.manifest
 import dbt.task.build
 import dbt.task.list
 import dbt.task.seed
-import dbt.task.test  # noqa: F401 - imported for the children
+import dbt.task.test
 
 
 def main() -> None:

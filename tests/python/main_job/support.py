@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from conftest import DbtRun, TestServer
 from psycopg import sql
+
+from conftest import DbtRun, TestServer
 
 SCALE = 0.1
 TARGET = "staging_mask"
 # Every dbt process connects to a database of this one name: another name in the profile would make
 # dbt parse the whole project again. What stands behind the name is cloned anew for each test.
 WORKED_ON = "main_job"
+LOOKED_AT = "main_job_looked_at"
 SOURCE_ONLY = "main_job_source"
 RELEASED = "main_job_released"
 ROOT_KEY = "5eedfeedc0ffee11" * 4
@@ -93,13 +95,18 @@ class Job:
 
     built: Built
     project: Path
+    database: str = WORKED_ON
 
     def dsn(self) -> str:
-        return self.built.server.dsn(WORKED_ON)
+        return self.built.server.dsn(self.database)
+
+    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        """An autocommit connection."""
+        return self.built.server.connect(self.database)
 
     def query(self, statement: str, parameters: Sequence[object] = ()) -> Rows:
         """Run statements, each by itself; returns the rows of the last one."""
-        with self.built.server.connect(WORKED_ON) as connected:
+        with self.connect() as connected:
             cursor = connected.execute(statement, parameters or None)
             return cursor.fetchall() if cursor.description else []
 
@@ -108,6 +115,7 @@ class Job:
 
     def dbt(self, *args: str, options: str = "", project: Path | None = None) -> DbtRun:
         """Run dbt for target staging_mask; `options` is PGOPTIONS."""
+        assert self.database == WORKED_ON
         return self.built.forks.run(
             [*args, "--target", TARGET],
             project or self.project,
@@ -134,7 +142,10 @@ class Job:
         """A copy of the project that a test may change; dbt parses only what it changes."""
         copy = folder / "project"
         shutil.copytree(
-            self.project, copy, symlinks=True, ignore=shutil.ignore_patterns("logs", "compiled", "run")
+            self.project,
+            copy,
+            symlinks=True,
+            ignore=shutil.ignore_patterns("logs", "compiled", "run"),
         )
         return copy
 
@@ -148,17 +159,17 @@ def dbt_environment(server: TestServer, project: Path, options: str = "") -> dic
 
 
 @contextmanager
-def clone(built: Built, template: str, project: Path | None = None) -> Iterator[Job]:
-    """A database of the common name, copied from a template; dropped afterwards."""
-    job = Job(built, project or built.project)
-    built.server.drop(WORKED_ON)
-    built.server.create(WORKED_ON, template=template)
+def clone(built: Built, template: str, database: str = WORKED_ON) -> Iterator[Job]:
+    """A database copied from a template; dropped afterwards."""
+    job = Job(built, built.project, database)
+    built.server.drop(database)
+    built.server.create(database, template=template)
     try:
         if template == RELEASED:
             forget_changes(job)
         yield job
     finally:
-        built.server.drop(WORKED_ON)
+        built.server.drop(database)
 
 
 def forget_changes(job: Job) -> None:
@@ -180,13 +191,13 @@ def forget_changes(job: Job) -> None:
 @contextmanager
 def kept_aside(job: Job, tables: Sequence[str]) -> Iterator[None]:
     """Put the rows of tables back afterwards, the tables themselves staying the same."""
-    with job.built.server.connect(WORKED_ON) as connected:
+    with job.connect() as connected:
         for number, table in enumerate(tables):
             connected.execute(f"create table public.aside_{number} as table {table}")
     try:
         yield
     finally:
-        with job.built.server.connect(WORKED_ON) as connected:
+        with job.connect() as connected:
             connected.execute("set session_replication_role = replica")
             for number, table in enumerate(tables):
                 connected.execute(f"truncate {table}")
@@ -200,7 +211,9 @@ def masked_tables(job: Job) -> dict[str, str]:
         str(source): str(relation)
         for source, relation in job.query(
             f"""
-            select t ->> 'source', quote_ident(t ->> 'schema') || '.' || quote_ident(t ->> 'source_table')
+            select
+                t ->> 'source',
+                quote_ident(t ->> 'schema') || '.' || quote_ident(t ->> 'source_table')
             from {TARGET}_tdm.releases cross join lateral jsonb_array_elements(tables) as t
             where release = (select max(release) from {TARGET}_tdm.releases)
             order by 1
@@ -212,7 +225,7 @@ def masked_tables(job: Job) -> dict[str, str]:
 def contents(job: Job, relations: Mapping[str, str]) -> dict[str, str]:
     """A digest of the rows of each relation, in no order."""
     found = {}
-    with job.built.server.connect(WORKED_ON) as connected:
+    with job.connect() as connected:
         for name, relation in relations.items():
             row = connected.execute(
                 f"select md5(coalesce(string_agg(r, e'\\n' order by r collate \"C\"), '')) "
@@ -240,7 +253,7 @@ def replace_in(path: Path, old: str, new: str) -> None:
 
 
 def cluster_source(connected: psycopg.Connection[Any]) -> int:
-    """Rewrite the source's tables in the order of another index than their first; returns how many."""
+    """Rewrite the source's tables in the order of another index; returns how many."""
     found = connected.execute(
         """
         select distinct on (indrelid) indrelid::regclass::text, pg_class.relname

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 
 import pytest
+
 from main_job.support import (
     RELEASED,
     Built,
     Job,
     clone,
     kept_aside,
-    replace_in,
 )
 from main_job.values import Values, personal
 
@@ -168,14 +167,14 @@ BREAKS = [
     ),
     Break(
         "no_canary_catalog",
-        ("staging_mask_catalog.categories.name: 1 cells hold a canary", "mask"),
+        ("catalog.categories.name: 1 cells hold a canary", "mask"),
         f"update staging_mask_catalog.categories set name = 'x-' || {A_CANARY} || '-x' where ctid ="
         " (select min(ctid) from staging_mask_catalog.categories)",
         ("staging_mask_catalog.categories",),
     ),
     Break(
         "no_canary_shop",
-        ("staging_mask_shop.events.payload: 1 cells hold a canary", "mask"),
+        ("shop.events.payload: 1 cells hold a canary", "mask"),
         "update staging_mask_shop.events set payload = payload || jsonb_build_object('a',"
         f" jsonb_build_array('x-' || upper({A_CANARY}) || '-x')) where ctid ="
         " (select min(ctid) from staging_mask_shop.events)",
@@ -183,7 +182,7 @@ BREAKS = [
     ),
     Break(
         "no_canary_auth",
-        ("staging_mask_auth.users.avatar: 1 cells hold a canary", "mask"),
+        ("auth.users.avatar: 1 cells hold a canary", "mask"),
         "update staging_mask_auth.users set avatar = '\\x89'::bytea || convert_to('x-' ||"
         f" {A_CANARY}, 'UTF8') where ctid = (select min(ctid) from staging_mask_auth.users"
         " where avatar is not null)",
@@ -191,7 +190,7 @@ BREAKS = [
     ),
     Break(
         "no_canary_auth",
-        ("staging_mask_auth.users.roles: 1 cells hold a canary", "mask"),
+        ("auth.users.roles: 1 cells hold a canary", "mask"),
         f"update staging_mask_auth.users set roles = array['x-' || {A_CANARY}] where ctid ="
         " (select max(ctid) from staging_mask_auth.users)",
         ("staging_mask_auth.users",),
@@ -414,40 +413,6 @@ def test_a_gate_alone(newest: None, workshop: Job, people: Values, gate: str) ->
         [gate],
     )
     assert remembered >= len(breaks)
-
-
-def test_a_moved_source_is_built_again(newest: None, job: Job) -> None:
-    """Written to, replaced or rewritten while a build runs; the next build starts anew."""
-    breaks = [one for one in BREAKS if one.gate == "source_did_not_move"]
-    for one in breaks:
-        for statement in one.do.split(";"):
-            job.query(statement)
-    run = job.dbt("test", "--select", "source_did_not_move")
-    assert run.exit_code == 1
-    for one in breaks:
-        check_message(one, job.failures()["source_did_not_move"])
-    assert job.dbt("run", "--select", "source_columns").exit_code == 0
-    again = job.dbt("test", "--select", "source_did_not_move")
-    assert again.exit_code == 0, again.output
-
-
-def test_references_that_are_treated_differently(newest: None, job: Job, tmp_path: Path) -> None:
-    """One end of a reference in another domain: the gate says so before anybody joins."""
-    project = job.copied_project(tmp_path)
-    model = project / "models/masked/shop/masked_shop__carts.sql"
-    good = "{{ tdm.token_bigint('customer_id', domain='customer_id') }}"
-    replace_in(model, good, good.replace("domain='customer_id'", "domain='somebody'"))
-    assert job.dbt("run", "--select", "masked_shop__carts", project=project).exit_code == 0
-    run = job.dbt("test", "--select", "references_agree_shop", project=project)
-    failures = job.failures(project)
-    assert run.exit_code == 1 and list(failures) == ["references_agree_shop"]
-    message = failures["references_agree_shop"]
-    assert "shop.carts.customer_id is masked by token_bigint" in message
-    assert "shop.customers.customer_id, which it points at" in message
-    assert "Give both the same mask and domain" in message
-    assert job.dbt("run", "--select", "masked_shop__carts").exit_code == 0
-    again = job.dbt("test", "--select", "references_agree_shop")
-    assert again.exit_code == 0, again.output
 
 
 def forget_source_changes(job: Job) -> None:

@@ -98,6 +98,5 @@ def keys_found(content: bytes, keys: Iterable[bytes]) -> list[int]:
     return [
         number
         for number, key in enumerate(keys)
-        if any(spelled in content for spelled in spellings(key))
-        or key.hex().encode() in lowered
+        if any(spelled in content for spelled in spellings(key)) or key.hex().encode() in lowered
     ]
