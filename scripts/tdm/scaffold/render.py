@@ -144,12 +144,14 @@ class _Renderer:
         nodes = [self.names.node(table) for table in tables]
         filled = [self.names.node(t) for t in tables if self.plan.nodes[t].mode != "empty"]
         found["models/subset/identifying_values.sql"] = self._list(
-            "Keyed digests of every value that identifies somebody, for the gates; no value.",
+            "Keyed digests of every value that identifies somebody, for the gates;"
+            " no value is in it.",
             "identifying_values",
             [f"subset_{node}" for node in filled],
         )
         found["models/release.sql"] = self._list(
-            "Opens the masked schemas to readers: last, when every gate has passed on what stands.",
+            "Opens the masked schemas to readers: last, and only when every gate has passed"
+            " on what stands now.",
             "released",
             [f"masked_{node}" for node in nodes],
         )
@@ -402,7 +404,8 @@ class _Renderer:
             names = [comment_text(self.catalog.tables[m].name) for m in members]
             if len(members) == 1:
                 name = names[0]
-                comment = f"Rows of {name} point at rows of {name}: closed in passes."
+                comment = f"Rows of {name} point at rows of {name}: "
+                comment += "what is kept is closed in passes."
             elif len(members) <= 4:
                 comment = (
                     f"Rows of {_and(names)} point at each other: one node closes them together."
