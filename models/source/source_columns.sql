@@ -23,7 +23,7 @@ select
     declared.class,
     declared.data_type as declared_type,
     live.data_type as live_type,
-    live.type_is_known or declared.accept_type is not distinct from live.data_type as type_is_known,
+    live.type_is_known or coalesce(declared.accept_type = live.data_type, false) as type_is_known,
     declared_tables.scope,
     declared_tables.schema_name is not null as table_is_declared,
     coalesce(declared.declared_in, declared_tables.declared_in, live.declared_in) as declared_in

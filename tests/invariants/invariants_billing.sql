@@ -54,6 +54,7 @@ having count(*) > 0
 union all
 
 select
-    'billing.accounts.balance: ' || count(*) || ' accounts with a negative balance. Keep the column, or give it a mask that keeps its sign' as message
+    'billing.accounts.balance: ' || count(*) || ' accounts with a negative balance.'
+    || ' Keep the column, or give it a mask that keeps its sign' as message
 from in_debt
 having count(*) > 0

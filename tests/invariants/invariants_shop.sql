@@ -38,7 +38,8 @@ sent_too_much as (
 )
 
 select
-    'shop.orders.total: ' || count(*) || ' orders whose total is not the sum of quantity * unit_price in shop.order_lines.'
+    'shop.orders.total: ' || count(*) || ' orders whose total is not the sum of quantity * unit_price'
+    || ' in shop.order_lines.'
     || ' Keep or mask these columns together, and keep every line of a sampled order' as message
 from wrong_totals
 having count(*) > 0
@@ -46,7 +47,8 @@ having count(*) > 0
 union all
 
 select
-    'shop.shipment_lines.quantity: ' || count(*) || ' order lines of which more is sent than shop.order_lines.quantity says.'
+    'shop.shipment_lines.quantity: ' || count(*) || ' order lines of which more is sent'
+    || ' than shop.order_lines.quantity says.'
     || ' Keep or mask both columns together' as message
 from sent_too_much
 having count(*) > 0
