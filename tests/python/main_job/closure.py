@@ -1,0 +1,171 @@
+"""The subset by brute force: what must be kept, from a plan, the sources' YAML and the catalog.
+
+Knows nothing of the models or macros: rows are read into Python and followed one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from main_job.support import Job
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One reference between source tables, by their names in production.
+
+    Attributes:
+        values: SQL over x for each referenced column; may return a set.
+        followed: rows come along with the row that they point at.
+    """
+
+    child: str
+    values: tuple[str, ...]
+    parent: str
+    columns: tuple[str, ...]
+    where: str | None
+    followed: bool
+
+
+def real_names(project: Path) -> dict[str, str]:
+    """The name in production, quoted for SQL, of every `service.table` of the sources."""
+    found = {}
+    for path in sorted((project / "models" / "source").rglob("_*__sources.yml")):
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
+            for table in source["tables"]:
+                name = table.get("identifier", table["name"])
+                found[f"{source['name']}.{table['name']}"] = f'"{source["schema"]}"."{name}"'
+    return found
+
+
+def declared_edges(project: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Every reference of the sources, with the table that it starts from."""
+    names = real_names(project)
+    return [
+        (names[f"{source['name']}.{table['name']}"], reference)
+        for path in sorted((project / "models" / "source").rglob("_*__sources.yml"))
+        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+        for table in source["tables"]
+        for reference in (table.get("config", {}).get("meta", {}).get("references") or [])
+    ]
+
+
+def edges(project: Path, plan: dict[str, Any]) -> list[Edge]:
+    """The references of the sources, each with the plan's word on whether it was followed."""
+    names = real_names(project)
+    followed = {
+        (row["from"], tuple(row["columns"]), row["to"], row["where"], str(row["expression"]))
+        for row in plan["references"]
+        if row["followed"]
+    }
+    return [
+        Edge(
+            child,
+            tuple(given.get("expression") or [f'x."{column}"' for column in given["columns"]]),
+            names[given["to"]],
+            tuple(given.get("to_columns") or given["columns"]),
+            given.get("where"),
+            (
+                child.replace('"', ""),
+                tuple(given["columns"]),
+                names[given["to"]].replace('"', ""),
+                given.get("where"),
+                str(given.get("expression")),
+            )
+            in followed,
+        )
+        for child, given in declared_edges(project)
+    ]
+
+
+def quoted(table: str) -> str:
+    """`schema.table` as SQL has it."""
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def closure(job: Job, plan: dict[str, Any]) -> dict[str, set[str]]:
+    """The rows (by their place) of every table that must be kept.
+
+    Sampled: the roots' keys, then what points at a sampled row along a followed edge. Kept:
+    sampled, then every row that a kept row points at, until nothing is added. Rows that are kept
+    only because something points at them bring no rows along.
+    """
+    graph = edges(job.project, plan)
+    rows: dict[str, set[str]] = {}  # table → places of its rows
+    with job.connect() as connected:
+        for table in plan["tables"]:
+            found = connected.execute(
+                f"select tableoid::text || ctid::text from {quoted(table['table'])}"
+            ).fetchall()
+            rows[quoted(table["table"])] = {str(place) for (place,) in found}
+        # where each row's references lead, and which rows have a given key
+        leads: list[dict[str, set[Row]]] = []
+        holders: list[dict[Row, set[str]]] = []
+        for edge in graph:
+            values = ", ".join(
+                f"({value})::text as r{number}" for number, value in enumerate(edge.values)
+            )
+            pointing: dict[str, set[Row]] = defaultdict(set)
+            for place, *value in connected.execute(
+                f"select x.tableoid::text || x.ctid::text, {values} from {edge.child} as x"
+                + (f" where {edge.where}" if edge.where else "")
+            ).fetchall():
+                if None not in value:
+                    pointing[str(place)].add(tuple(value))
+            leads.append(pointing)
+            keys: dict[Row, set[str]] = defaultdict(set)
+            for place, *value in connected.execute(
+                "select tableoid::text || ctid::text, "
+                + ", ".join(f'"{column}"::text' for column in edge.columns)
+                + f" from {edge.parent}"
+            ).fetchall():
+                if None not in value:
+                    keys[tuple(value)].add(str(place))
+            holders.append(keys)
+
+        sampled: dict[str, set[str]] = {table: set() for table in rows}
+        for root in plan["roots"]:
+            key = next(t["key"] for t in plan["tables"] if t["table"] == root["table"])
+            on = " and ".join(f'x."{column}" = k."{column}"' for column in key)
+            sampled[quoted(root["table"])] |= {
+                str(place)
+                for (place,) in connected.execute(
+                    f"select x.tableoid::text || x.ctid::text from {quoted(root['table'])} as x"
+                    f" inner join {quoted(root['keys'])} as k on {on}"
+                ).fetchall()
+            }
+    moved = True
+    while moved:
+        moved = False
+        for edge, pointing, keys in zip(graph, leads, holders, strict=True):
+            if not edge.followed:
+                continue
+            owners = sampled[edge.parent]
+            for place, values in pointing.items():
+                if place not in sampled[edge.child] and any(
+                    keys[value] & owners for value in values if value in keys
+                ):
+                    sampled[edge.child].add(place)
+                    moved = True
+    kept = {table: set(places) for table, places in sampled.items()}
+    for table in plan["tables"]:
+        if table["mode"] == "whole":
+            kept[quoted(table["table"])] = set(rows[quoted(table["table"])])
+    moved = True
+    while moved:
+        moved = False
+        for edge, pointing, keys in zip(graph, leads, holders, strict=True):
+            for place in list(kept[edge.child]):
+                for value in pointing.get(place, ()):
+                    missing = keys.get(value, set()) - kept[edge.parent]
+                    if missing:
+                        kept[edge.parent] |= missing
+                        moved = True
+    return kept
