@@ -12,6 +12,9 @@ MAX_RELATION_BYTES = 55
 """dbt and our materializations add a suffix to names of relations; PostgreSQL cuts at 63 bytes."""
 
 _BARE = re.compile(r"[a-z_][a-z0-9_]*")
+_SPELLED = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "đ": "d", "ı": "i"}
+)
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
 
@@ -21,7 +24,8 @@ def slug(name: str) -> str:
     Letters that ASCII does not have are spelled without their marks; a name that has none left
     is named by its hash.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    spelled = unicodedata.normalize("NFKD", name.translate(_SPELLED))
+    plain = spelled.encode("ascii", "ignore").decode()
     text = re.sub(r"[^a-z0-9]+", "_", plain.lower()).strip("_")
     # A double underscore separates service and table in the names of our models.
     text = re.sub(r"__+", "_", text)
@@ -69,7 +73,8 @@ def words(name: str) -> list[str]:
 
 @cache
 def _words(name: str) -> tuple[str, ...]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    spelled = unicodedata.normalize("NFKD", name.translate(_SPELLED))
+    plain = "".join(c for c in spelled if not unicodedata.combining(c))
     return tuple(part.lower() for part in _PARTS.findall(plain))
 
 
@@ -97,7 +102,7 @@ def yaml_text(text: str) -> str:
     if plain and text.lower() not in _YAML_WORDS and "  " not in text:
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    escaped = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped)
+    escaped = "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped)
     return f'"{escaped}"'
 
 

@@ -1,4 +1,7 @@
-"""References that the catalog does not know: a person declares them in the sources, `tdm init` reads them from there."""
+"""References that the catalog does not know: a person declares them in the sources.
+
+`tdm init` reads them from there.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,15 @@ from tdm.scaffold.catalog import Catalog, Reference
 
 
 def read(path: Path, catalog: Catalog) -> tuple[Reference, ...]:
-    """The virtual references of sources files: entries under `references` without a constraint's name.
+    """The virtual references of sources files: entries without a constraint's name.
 
     Args:
         path: a sources file, or a folder that is searched for them (models/source of a project).
         catalog: the database that the references are about.
 
     Returns:
-        The references, in the order of files and entries; those of tables that were not read are left out.
+        The references, in the order of files and entries; those of tables that were not read
+        are left out.
 
     Raises:
         TdmError: no such file, no YAML, or an unknown table or column, with the nearest name.
@@ -89,12 +93,14 @@ def _of_table(
                 if column not in known:
                     near = get_close_matches(column, known, n=1)
                     raise TdmError(
-                        f"{where} has a reference over {name}.{column}, which does not exist.{_hint(near)}"
+                        f"{where} has a reference over {name}.{column},"
+                        f" which does not exist.{_hint(near)}"
                     )
         expression = tuple(entry.get("expression") or ())
         if len(expression or columns) != len(to_columns):
             raise TdmError(
-                f"{where} has a reference to {to} with another number of columns than it has targets."
+                f"{where} has a reference to {to} with another number of columns"
+                " than it has targets."
             )
         found.append(
             Reference(
@@ -105,7 +111,7 @@ def _of_table(
 
 
 def _target(catalog: Catalog, content: dict[str, Any], source: dict[str, Any], to: str) -> str:
-    """A table as the sources name it, as the catalog does: service and slug become schema and name."""
+    """A table as the catalog names it, from how the sources do: service and slug."""
     service, _, slug = to.partition(".")
     for other in [source, *(content.get("sources") or [])]:
         if other["name"] == service:

@@ -1,0 +1,180 @@
+"""`tdm init` on databases made to break it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import yaml
+from psycopg.conninfo import make_conninfo
+
+from conftest import TestServer
+from scaffold_support import constraints, difference_to_closure, make, round_trip
+from tdm import scaffold
+from tdm.errors import TdmError
+from tdm.scaffold import catalog
+
+NASTY = Path(__file__).with_name("scaffold_nasty.sql")
+
+
+@pytest.fixture(scope="module")
+def nasty(server: TestServer) -> Iterator[str]:
+    """The database of scaffold_nasty.sql."""
+    database = server.create()
+    with server.connect(database) as session:
+        try:
+            session.execute(NASTY.read_text(encoding="utf-8"))
+        except psycopg.errors.FeatureNotSupported:
+            pytest.skip("this server lacks an extension that the test needs")
+        session.execute("analyze")
+    yield database
+    server.drop(database)
+
+
+@pytest.fixture
+def small(server: TestServer) -> Iterator[str]:
+    """Two tables with one column that nobody can decide on."""
+    database = server.create()
+    with server.connect(database) as session:
+        session.execute("""
+            create schema shop;
+            create table shop.customers (
+                id bigint primary key, email text not null unique, xyzzy text, zyx text not null
+            );
+            create table shop.orders (
+                id bigint primary key, customer_id bigint not null references shop.customers,
+                total numeric(10, 2) not null
+            );
+            insert into shop.customers
+            select i, 'c' || i || '@mail.example', 'x' || i, 'y' || i
+            from generate_series(1, 200) as i;
+            insert into shop.orders select i, 1 + i % 200, i from generate_series(1, 2000) i;
+        """)
+    yield database
+    server.drop(database)
+
+
+def test_everything_loads_with_every_constraint(
+    server: TestServer, nasty: str, tmp_path: Path
+) -> None:
+    project = make(server, nasty, tmp_path / "project")
+    before = constraints(project.dsn)
+    loaded = round_trip(project, tmp_path / "dump")
+    try:
+        assert constraints(server.dsn(loaded)) == before
+        assert difference_to_closure(project) == {}
+        with server.connect(loaded) as session:
+            own = session.execute("select count(*) from only public.base_thing").fetchone()
+            empty = session.execute("select count(*) from public.impossible").fetchone()
+    finally:
+        server.drop(loaded)
+    assert own == (20,), "rows of inheriting tables are not the parent's"
+    assert empty == (0,)
+    assert [row["table"] for row in project.result["empty_tables"]] == ["public.impossible"]
+    assert "public.impossible.x" in project.text("UNDECIDED.md")
+
+
+def test_undecided_columns_stop_the_build(server: TestServer, small: str, tmp_path: Path) -> None:
+    project = make(server, small, tmp_path / "project", accept=False)
+    assert project.result["undecided"] == ["shop.customers.xyzzy", "shop.customers.zyx"]
+    assert "`shop.customers.xyzzy`" in project.text("UNDECIDED.md")
+    masked = project.text("models/masked/shop/masked_shop__customers.sql")
+    assert "{{ tdm.undecided('xyzzy') }} as xyzzy," in masked
+    built = project.build()
+    assert built.exit_code == 1
+    assert "shop.customers.xyzzy: no class" in built.output
+    with server.connect(small) as session:
+        made = session.execute(
+            "select count(*) from pg_class as c"
+            " inner join pg_namespace as n on n.oid = relnamespace where nspname like 'staging_mask_s%'"
+        ).fetchone()
+    assert made == (0,), "no row was read"
+
+
+def test_accepted_columns_get_the_strictest_treatment(
+    server: TestServer, small: str, tmp_path: Path
+) -> None:
+    project = make(server, small, tmp_path / "project")
+    masked = project.text("models/masked/shop/masked_shop__customers.sql")
+    assert "{{ tdm.set_null('xyzzy') }} as xyzzy," in masked
+    assert "{{ tdm.set_constant('zyx', \"'masked'\") }} as zyx" in masked
+    assert project.result["roots"][0]["table"] == "shop.customers"
+    assert project.build().exit_code == 0
+
+
+def test_same_catalog_same_files(server: TestServer, small: str, tmp_path: Path) -> None:
+    def texts(folder: Path) -> dict[str, bytes]:
+        make(server, small, folder)
+        return {
+            str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+        }
+
+    first = texts(tmp_path / "first")
+    with server.connect(small) as session:
+        session.execute("analyze")
+    assert texts(tmp_path / "second") == first
+
+
+def test_the_password_is_written_nowhere(server: TestServer, small: str, tmp_path: Path) -> None:
+    out = tmp_path / "project"
+    dsn = make_conninfo(server.dsn(small), password="hunter2secret")  # noqa: S106
+    scaffold.init(dsn, out, [], [], True)
+    profile = (out / "profiles" / "profiles.yml").read_text(encoding="utf-8")
+    assert f"'{small}'" in profile
+    for path in out.rglob("*"):
+        if path.is_file():
+            assert b"hunter2secret" not in path.read_bytes(), path
+
+
+def test_roots_by_option(server: TestServer, small: str, tmp_path: Path) -> None:
+    project = make(server, small, tmp_path / "project", roots=("shop.orders=0.25",))
+    assert project.result["roots"] == [
+        {"table": "shop.orders", "fraction": 0.25, "why": "asked for"}
+    ]
+    assert "fraction=0.25" in project.text("models/subset/shop/sampled_shop__orders.sql")
+    gate = yaml.safe_load(project.text("models/subset/shop/_shop__subset.yml"))["models"][0]
+    assert gate["data_tests"][0]["tdm.sample_share"]["arguments"]["fraction"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("schemas", "roots", "said"),
+    [
+        (["shopp"], [], "Did you mean shop?"),
+        ([], ["shop.customer"], "Did you mean shop.customers?"),
+        ([], ["shop.customers=2"], "above 0 and at most 1"),
+        ([], ["shop.customers=much"], "no fraction"),
+    ],
+)
+def test_mistakes_are_named(
+    server: TestServer, small: str, tmp_path: Path, schemas: list[str], roots: list[str], said: str
+) -> None:
+    with pytest.raises(TdmError, match=said) as caught:
+        scaffold.init(server.dsn(small), tmp_path / "project", schemas, roots, True)
+    assert caught.value.exit_code == 1
+    assert not (tmp_path / "project").exists()
+
+
+def test_a_folder_in_use_is_left_alone(server: TestServer, small: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(TdmError, match="not empty"):
+        scaffold.init(server.dsn(small), tmp_path, [], [], True)
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_ours_is_no_source(server: TestServer, small: str, tmp_path: Path) -> None:
+    project = make(server, small, tmp_path / "project")
+    assert project.build().exit_code == 0
+    with server.connect(small) as session:
+        session.execute(
+            "create schema staging_maskless; create table staging_maskless.kept (i int)"
+        )
+    with psycopg.connect(project.dsn) as session:
+        found = catalog.read(session, [])
+    assert sorted(found.tables) == ["shop.customers", "shop.orders", "staging_maskless.kept"]
+
+
+def test_an_empty_database_is_refused(server: TestServer, database: str, tmp_path: Path) -> None:
+    with pytest.raises(TdmError, match="holds no table"):
+        scaffold.init(server.dsn(database), tmp_path / "project", [], [], True)

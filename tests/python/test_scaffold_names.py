@@ -1,0 +1,146 @@
+"""Names, graphs and words: what init stands on, without a database."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import Environment
+
+from tdm.scaffold import graph, names
+from tdm.scaffold.catalog import Catalog, Column, Table, Type
+from tdm.scaffold.classes import person_weight, propose
+from tdm.scaffold.masks import token_texts
+
+IDENTIFIERS = st.text(min_size=1, max_size=30).filter(lambda text: "\x00" not in text)
+
+
+@given(st.lists(IDENTIFIERS, max_size=12))
+def test_slugs_are_plain_and_do_not_collide(given_names: list[str]) -> None:
+    found = names.slugs(given_names)
+    assert len(set(found.values())) == len(set(given_names))
+    assert all(names.is_bare(text) and "__" not in text for text in found.values())
+    assert found == names.slugs(reversed(given_names))
+
+
+@given(IDENTIFIERS)
+def test_texts_survive_yaml_and_jinja(text: str) -> None:
+    assert yaml.safe_load(f"{{a: {names.yaml_text(text)}, b: 1}}") == {"a": text, "b": 1}
+    assert yaml.safe_load(f"[{names.yaml_text(text)}, x]")[0] == text
+    rendered = Environment().from_string("{{ " + names.jinja_text(text) + " }}").render()  # noqa: S701
+    assert rendered == text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@given(st.text(max_size=80))
+def test_comments_stay_comments(text: str) -> None:
+    said = names.comment_text(text)
+    assert "\n" not in said
+    assert not any(mark in said for mark in ("{{", "}}", "{%", "%}", "{#", "#}", "*/"))
+
+
+@given(st.text(alphabet="abcй_", min_size=1, max_size=90))
+def test_relation_names_fit(text: str) -> None:
+    assert len(names.fitting(text).encode()) <= names.MAX_RELATION_BYTES
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("customer_id", ["customer", "id"]),
+        ("CustomerID", ["customer", "id"]),
+        ("nationalIDNumber", ["national", "id", "number"]),
+        ("Straße-Nr", ["strasse", "nr"]),
+        ("addr1", ["addr", "1"]),
+        ("Prénom", ["prenom"]),
+    ],
+)
+def test_words(name: str, expected: list[str]) -> None:
+    assert names.words(name) == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=24))
+def test_components_against_reachability(pairs: list[tuple[int, int]]) -> None:
+    nodes = [str(n) for n in range(8)]
+    edges: dict[str, list[str]] = {}
+    for a, b in pairs:
+        edges.setdefault(str(a), []).append(str(b))
+    found = graph.components(nodes, edges)
+    place = {node: n for n, members in enumerate(found) for node in members}
+    for a, b in product(nodes, nodes):
+        mutual = b in graph.reachable([a], edges) and a in graph.reachable([b], edges)
+        assert (place[a] == place[b]) == mutual
+    assert all(place[b] <= place[a] for a in edges for b in edges[a])
+
+
+def _table(name: str, *columns: tuple[str, str]) -> Table:
+    kinds = {"text": "text", "int4": "integer", "date": "date", "bool": "boolean", "jsonb": "jsonb"}
+    return Table(
+        "public",
+        name,
+        tuple(
+            Column(column, n, Type(kinds[kind], kind, "base"))
+            for n, (column, kind) in enumerate(columns, 1)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "kind", "expected"),
+    [
+        ("customers", "email", "text", "direct"),
+        ("customers", "EmailAddress", "text", "direct"),
+        ("customers", "email_verified", "bool", "none"),
+        ("customers", "name", "text", "direct"),
+        ("kunden", "Nachname", "text", "direct"),
+        ("klienditugi", "eesnimi", "text", "direct"),
+        ("clientes", "apellidos", "text", "direct"),
+        ("users", "passwordhash", "text", "credential"),
+        ("users", "pass_crypt", "text", "credential"),
+        ("api_keys", "value", "text", "credential"),
+        ("sessions", "sessionid", "text", "credential"),
+        ("settings", "password_policy", "text", None),
+        ("users", "last_login_ip", "text", "direct"),
+        ("orders", "ship_address", "text", "direct"),
+        ("people", "nationalidnumber", "text", "direct"),
+        ("people", "date_of_birth", "date", "quasi"),
+        ("people", "postal_code", "text", "quasi"),
+        ("patients", "diagnosis", "text", "sensitive"),
+        ("tickets", "notes", "text", "free_text"),
+        ("events", "payload", "jsonb", "free_text"),
+        ("alerts", "sendto", "text", "direct"),
+        ("versions", "whodunnit", "text", "direct"),
+        ("orders", "currency", "text", "none"),
+        ("orders", "quantity", "int4", "none"),
+        ("orders", "xyzzy", "text", None),
+    ],
+)
+def test_classes(table: str, column: str, kind: str, expected: str | None) -> None:
+    made = _table(table, (column, kind))
+    catalog = Catalog("test", 18, {made.id: made}, ())
+    assert propose(catalog, made, made.columns[0], catalogue=False).label == expected
+
+
+def test_a_catalogue_keeps_the_names_of_things() -> None:
+    made = _table("products", ("name", "text"), ("description", "text"), ("notes", "text"))
+    catalog = Catalog("test", 18, {made.id: made}, ())
+    labels = [propose(catalog, made, column, catalogue=True).label for column in made.columns]
+    assert labels == ["none", "none", "free_text"]
+
+
+@pytest.mark.parametrize(
+    ("table", "weight"),
+    [("customers", 3), ("Users", 2), ("staff", 1), ("products", 0), ("user_roles", 0)],
+)
+def test_people(table: str, weight: int) -> None:
+    assert person_weight(_table(table, ("id", "int4"))) == weight
+
+
+@pytest.mark.parametrize(
+    ("length", "macro"), [(None, "token_text"), (20, "token_text"), (8, "mask_code")]
+)
+def test_unique_texts_stay_unique(length: int | None, macro: str) -> None:
+    mask = token_texts("code", length)[0]
+    assert (mask.macro, mask.injective) == (macro, "yes")
