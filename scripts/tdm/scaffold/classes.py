@@ -71,7 +71,7 @@ def propose(catalog: Catalog, table: Table, column: Column, *, catalogue: bool) 
     Returns:
         The proposal; its label is None where names do not decide.
     """
-    parts = words(column.name)
+    parts = _own_words(table, column)
     plain = column.type.plain
     if column.type.kind == "array" or plain.kind == "array":
         return _of_array(catalog, table, column, parts, catalogue)
@@ -170,6 +170,16 @@ def _of_text(
         if said in ("email", "phone", "national_id", "iban", "card", "password", "secret"):
             return Proposal(_LABELS[said], said, "comment")
     return Proposal(None, "text", "the name does not tell what it holds")
+
+
+def _own_words(table: Table, column: Column) -> list[str]:
+    """The words of a column's name without the prefix that all columns of its table have."""
+    parts = words(column.name)
+    first = {tuple(words(c.name)[:1]) for c in table.columns}
+    short = all(len(words(c.name)) > 1 for c in table.columns)
+    if len(first) == 1 and short and len(table.columns) > 2:
+        return parts[1:]
+    return parts
 
 
 def _text_kind(table: Table, parts: list[str]) -> str:
@@ -365,7 +375,7 @@ def _kinds_by_name(table: Table) -> set[str]:
     """What the text columns of a table hold by their names; used before anything is decided."""
     kinds = set()
     for column in table.columns:
-        parts = words(column.name)
+        parts = _own_words(table, column)
         if w.matches(w.CREDENTIAL_HASH, parts):
             kinds.add("password_hash")
         for kind, phrases in (

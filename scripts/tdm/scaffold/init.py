@@ -57,6 +57,7 @@ def init(
     with connection.connect(dsn) as session:
         session.read_only = True
         session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        session.execute("set synchronize_seqscans = off")  # the same look at rows every time
         session.execute("set jit = off")  # our queries are long, and compiling them takes longer
         found = live.read(session, schemas)
         if references is not None:

@@ -380,7 +380,10 @@ class _TableWork:
             case "email":
                 found = list(masks.email(length, of))
             case "full_name":
-                found = list(masks.picked("mask_full_name", "Anna Smith", 41, of))
+                found = [
+                    *masks.picked("mask_full_name", "Anna Smith", 41, of),
+                    *masks.picked("mask_last_name", "Smith", 20, of),
+                ]
             case "first_name":
                 found = list(masks.picked("mask_first_name", "Anna", 20, of))
             case "last_name":
@@ -622,6 +625,12 @@ class _TableWork:
         if own:
             return own
         filled = [c for c in key if c in plain]
+        # Without a key: a column that is different in every row that was looked at.
+        filled += [
+            c.name
+            for c in plain.values()
+            if c.not_null and c.filled and c.distinct == c.filled and c.type.plain.name != "bytea"
+        ]
         return (filled[0],) if filled else ()
 
     # ---------------------------------------------------- several at a time
