@@ -55,7 +55,7 @@
     {%- do exceptions.raise_compiler_error(node.name ~ ': no source has that name. A masked model is called masked_<service>__<table>, after the source that it treats') -%}
 {%- endmacro %}
 
-{#- Makes the keys of every domain that the masks of a model name. -#}
+{#- Makes the keys of every domain that the masks of a model name; in one order, or two models of one run wait for each other. -#}
 {% macro ensure_domains(sql) -%}
     {%- set domains = [] -%}
     {%- for facts in tdm.markers(sql, having='domain') if facts.domain and facts.domain not in domains -%}
@@ -63,7 +63,7 @@
     {%- endfor -%}
     {%- if domains %}
         {% call statement('domains', auto_begin=true) -%}
-            {%- for domain in domains %}
+            {%- for domain in domains | sort(case_sensitive=true) %}
             select tdm_vault.ensure_domain('{{ target.name }}', {{ tdm.literal(domain) }});
             {%- endfor %}
         {%- endcall %}
