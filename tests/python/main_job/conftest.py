@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import TestServer, copy_project
+from conftest import TestServer, copy_project, run_dbt
 from main_job.support import (
     LOOKED_AT,
     RELEASED,
@@ -47,8 +47,10 @@ def built(server: TestServer, forks: Forks, tmp_path_factory: pytest.TempPathFac
     with server.connect() as connected:
         connected.execute(f"alter database {WORKED_ON} set log_statement = 'all'")
     project = copy_project(tmp_path_factory.mktemp(f"main-job-{server.version}") / "project")
-    environment = dbt_environment(server, project, f"-c tdm.root_key={ROOT_KEY}")
-    done = forks.run(["build", "--target", TARGET, "--threads", "4"], project, environment)
+    # The bare command, as somebody types it: nothing in its environment but where the server is.
+    variables = dbt_environment(server, project, f"-c tdm.root_key={ROOT_KEY}")
+    bare = {k: v for k, v in variables.items() if k.startswith("PG") or k in ("PATH", "HOME")}
+    done = run_dbt(("build", "--target", TARGET), project, bare)
     assert done.exit_code == 0, done.output
     with server.connect() as connected:
         connected.execute(f"alter database {WORKED_ON} reset log_statement")

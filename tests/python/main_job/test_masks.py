@@ -277,9 +277,9 @@ def test_another_key_shares_no_pseudonym(newest: None, job: Job) -> None:
         if many and not FEW & set(masks) and column not in FEW_VALUES and both:
             shared[relation, column] = f"{len(both)} of {len(before[relation, column])}"
         # Two sexes are two sexes, and of a cart's items nothing is personal.
-        elif before[relation, column] == after[relation, column] and before[relation, column]:
-            if column not in ("sex", "items"):
-                shared[relation, column] = "all"
+        same = before[relation, column] == after[relation, column] != set()
+        if same and column not in ("sex", "items"):
+            shared[relation, column] = "all"
     assert shared == {}, "\n".join(f"{place}: {count}" for place, count in shared.items())
 
 

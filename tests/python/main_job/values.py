@@ -79,24 +79,29 @@ def texts_under(*paths: Path) -> Iterator[tuple[Path, bytes]]:
                 yield file, file.read_bytes()
 
 
-def spellings(key: bytes) -> list[bytes]:
-    """A key as hexadecimal, base64 (at each offset) and raw bytes."""
-    found = [key, key.hex().encode(), key.hex().upper().encode()]
-    for shift in range(3):
-        # the part of the base64 text that does not depend on what stands before and after
-        text = base64.b64encode(b"\0" * shift + key)
-        found.append(text[4 if shift else 0 : len(text) // 4 * 4 - 4])
-    found.append(base64.urlsafe_b64encode(key).rstrip(b"=")[:-1])
-    # as bytea's escape format and as PostgreSQL's arrays of hex have it
-    found.append("".join(f"\\{byte:03o}" for byte in key).encode())
-    return found
-
-
 def keys_found(content: bytes, keys: Iterable[bytes]) -> list[int]:
-    """Which keys (by number) stand in a content, in any spelling."""
-    lowered = content.lower()
+    """Which keys (by number) stand in a content: as hexadecimal digits, base64 or raw bytes."""
+    digits = b" ".join(re.findall(rb"[0-9a-fA-F]{32,}", content)).lower()
+    letters = b" ".join(re.findall(rb"[A-Za-z0-9+/_-]{32,}", content)).translate(_STANDARD)
+    try:
+        content.decode("utf-8")
+        raw = b""  # no text holds 32 random bytes
+    except UnicodeDecodeError:
+        raw = content
     return [
         number
         for number, key in enumerate(keys)
-        if any(spelled in content for spelled in spellings(key)) or key.hex().encode() in lowered
+        if key.hex().encode() in digits
+        or key in raw
+        or any(spelled in letters for spelled in _in_base64(key))
     ]
+
+
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+
+def _in_base64(key: bytes) -> Iterator[bytes]:
+    """What does not depend on the neighbours, for each of the three offsets."""
+    for shift in range(3):
+        text = base64.b64encode(b"\0" * shift + key)
+        yield text[4 if shift else 0 : len(text) // 4 * 4 - 4]
