@@ -290,7 +290,7 @@ def _of_number(catalog: Catalog, table: Table, column: Column, parts: list[str])
         if len(parts) > 1 and last in ("id", "ids", "fk", "uid"):
             if f"{'_'.join(parts[:-1])}_type" in _siblings(table):
                 return Proposal(
-                    "technical", "polymorphic", "points at a table that another column names"
+                    None, "polymorphic", "points at a table that another column names: declare it"
                 )
             return Proposal("technical", "key", "an identifier")
         if (
