@@ -12,6 +12,8 @@
         {%- do entities.append([facts.entity, facts.by]) -%}
     {%- endif -%}
 {%- endfor -%}
+{%- set referencing = [] -%}
+{%- for edge in tdm.meta_of(source).get('references') or [] -%}{%- do referencing.extend(edge.columns) -%}{%- endfor -%}
 {%- set declared = [] -%}
 {%- for column in source.columns.values() -%}
     {%- do declared.append([column.name, tdm.meta_of(column).get('class'), tdm.meta_of(column).get('keep')]) -%}
@@ -162,7 +164,10 @@ problems (column_name, problem) as (
     from masks
     inner join subset_statistics on masks.column_name = subset_statistics.attname
     inner join columns_of_source as a on masks.column_name = a.attname
-    where masks.by_value = 'True' and a.class <> 'technical' and n_distinct > 0 and n_distinct < 100 and filled > 10 * n_distinct
+    where
+        -- a reference has its target's mask, and its target's values are many
+        masks.by_value = 'True' and a.class <> 'technical' and masks.column_name not in ({% for column in referencing %}{{ tdm.literal(column) }}, {% endfor %}'')
+        and n_distinct > 0 and n_distinct < 100 and filled > 10 * n_distinct
 )
 
 select distinct {{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.') }} || column_name || ': ' || problem as message

@@ -7,6 +7,8 @@ do $tdm_quietly$
 declare
     failed text; col text; bad text[] := '{}'; n bigint;
 begin
+    -- compiling costs more than it saves here: seconds a statement on wide tables
+    perform set_config('jit', 'off', true);
     drop view if exists pg_temp.tdm_probe;
     execute $tdm_sql$create temp view tdm_probe as
 {{ probe or sql }}$tdm_sql$;

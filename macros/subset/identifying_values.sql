@@ -1,6 +1,7 @@
 {#- Keyed digests of every value of the kept rows that identifies somebody: columns of class direct or credential, six
     characters or longer, and not so common that it says nothing (over 1 % of 2,000 rows or more). No value is in it. A column that is so only in
     some rows says which: config: {meta: {class: credential, when: "is_secret"}}.
+    A single word (a family name) is told apart: it may well be a place or a product too, and counts only where people are.
     rows    ref() of every subset_ model -#}
 {% macro identifying_values(rows) -%}
     {{- config(materialized='subset', meta={'as': 'table'}) -}}
@@ -21,7 +22,7 @@ texts as (
     {%- endfor %}
 )
 
-select distinct {{ tdm.value_digest('value') }} as digest, source_table, column_name
+select distinct {{ tdm.value_digest('value') }} as digest, source_table, column_name, value ~ '^[[:alpha:]]+$' as is_word
 from (
     select value, source_table, column_name, count(*) as times, sum(count(*)) over (partition by source_table, column_name) as total
     from texts

@@ -72,6 +72,10 @@ hits as (
         select column_name, value from parts where length(value) >= 6
     ) as looked_at
     inner join {{ identifying }} as identifying on {{ tdm.value_digest('looked_at.value') }} = identifying.digest
+    where
+        -- a family name may well be a place or a product: by itself it counts where people and texts are
+        not identifying.is_word
+        or looked_at.column_name in ({% for column in columns if tdm.meta_of(column).get('class') in ['direct', 'credential', 'sensitive', 'free_text'] %}{{ tdm.literal(column.name) }}, {% endfor %}'')
     group by looked_at.column_name, identifying.source_table, identifying.column_name
 ),
 

@@ -213,7 +213,7 @@ def release(conn: psycopg.Connection) -> None:
             at timestamptz default clock_timestamp(), seen_at timestamptz, relations jsonb);
         create table if not exists {TARGET}_tdm.canaries (value text);
         create table if not exists {TARGET}_subset.identifying_values (
-            digest bigint, source_table text, column_name text);
+            digest bigint, source_table text, column_name text, is_word boolean);
         create table if not exists tdm_vault.scan_keys (environment text primary key, key bytea);
         insert into {TARGET}_tdm.gate_results (gate, findings, relations)
         values ('leak_b', 1, '{{}}'), ('leak_b', 0, '{{}}'), ('leak_a', 0, '{{}}');
@@ -263,8 +263,9 @@ def know(conn: psycopg.Connection, value: str) -> None:
     """Make a value an identifying one."""
     hashed = hashlib.sha256(SCAN_KEY + value.lower().encode()).digest()
     conn.execute(
-        f"insert into {TARGET}_subset.identifying_values values (%s, 'shop.customers', 'email')",
-        [int.from_bytes(hashed[:8], "big", signed=True)],
+        f"insert into {TARGET}_subset.identifying_values "
+        "values (%s, 'shop.customers', 'email', %s)",
+        [int.from_bytes(hashed[:8], "big", signed=True), value.isalpha()],
     )
 
 

@@ -97,7 +97,7 @@ def prepare(
     bloom, mask = bytearray(bits >> 3), bits - 1
     with conn.transaction(), conn.cursor(name="tdm_identifying", binary=True) as cursor:
         cursor.itersize = 20_000
-        cursor.execute(sql.SQL("select digest from {}").format(values))
+        cursor.execute(sql.SQL("select digest from {} where not is_word").format(values))
         for (value,) in cursor:
             for place in (value & mask, (value >> 32) & mask):
                 bloom[place >> 3] |= 1 << (place & 7)
@@ -105,7 +105,9 @@ def prepare(
 
     def confirm(digests: list[int]) -> set[int]:
         rows = conn.execute(
-            sql.SQL("select distinct digest from {} where digest = any(%s)").format(values),
+            sql.SQL("select distinct digest from {} where digest = any(%s) and not is_word").format(
+                values
+            ),
             [digests],
         ).fetchall()
         return {row[0] for row in rows}

@@ -131,7 +131,8 @@ def _values(place: Place, number: int) -> Composable:
     table, column = place
     return SQL(
         "(select {0}, lower(btrim({1}::text)) from (select {1} from {2} limit {3}) as o"
-        " where length(btrim({1}::text)) >= 6 group by 2"
+        # a single word may be a place or a product as well: gate and export let it pass
+        " where length(btrim({1}::text)) >= 6 and {1}::text !~ '^[[:alpha:]]+$' group by 2"
         " having count(*) <= 20 or count(*) <= 0.01 * (select count({1}) from {2}))"
     ).format(
         Literal(number),
