@@ -2,7 +2,8 @@
 
 It would change every pseudonym without a word.
 
-dbt reads no file but its own, so the pin is an exposure: the dump, with the id of the key behind it (never the key).
+dbt reads no file but its own, so the pin is an exposure: the dump, with the id of the key behind
+it (never the key).
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import yaml
 FILE = Path("models") / "exposures.yml"
 
 _HEAD = """\
-# The dumps that were exported from this project, and the keys behind their pseudonyms. Written by `tdm export`; commit it.
-# A build of the same environment and database with another key stops: every pseudonym would change.
+# The dumps that were exported from this project, and the keys behind their pseudonyms.
+# Written by `tdm export`; commit it. A build of the same environment and database with another
+# key stops: every pseudonym would change.
 """
 
 

@@ -1,4 +1,4 @@
-"""The committed models are what `tdm init` writes for the demo, and what a person decided: nothing else."""
+"""The committed models are what `tdm init` writes for the demo, and what a person decided."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from tdm import demo, scaffold
 DECISIONS = Path(__file__).with_name("decisions.diff")
 SCHEMAS = ["auth", "billing", "catalog", "shop", "support"]
 # The guard and the vault belong to the package, not to the demo's project.
-PACKAGE = {"models/source/source_columns.sql", "models/source/_source.yml", "models/keys/key_vault.sql"}
+PACKAGE = {
+    "models/source/source_columns.sql",
+    "models/source/_source.yml",
+    "models/keys/key_vault.sql",
+}
 
 
 def _texts(root: Path) -> dict[str, str]:

@@ -88,7 +88,8 @@ def test_undecided_columns_stop_the_build(server: TestServer, small: str, tmp_pa
     with server.connect(small) as session:
         made = session.execute(
             "select count(*) from pg_class as c"
-            " inner join pg_namespace as n on n.oid = relnamespace where nspname like 'staging_mask_s%'"
+            " inner join pg_namespace as n on n.oid = relnamespace"
+            " where nspname like 'staging_mask_s%'"
         ).fetchone()
     assert made == (0,), "no row was read"
 
