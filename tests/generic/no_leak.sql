@@ -56,11 +56,12 @@ parts as (
     from (
         -- dots stay inside words: a masked address is made of names, which are nobody's
         select
-            cells.column_name,
+            cells.column_name, cells.value as whole,
             rtrim(words.value || coalesce(' ' || lead(words.value) over (partition by cells.place order by words.place), ''), '.') as value
         from (select column_name, value, row_number() over () as place from cells where column_name = {{ tdm.literal(column.name) }}) as cells
         cross join lateral regexp_split_to_table(cells.value, '[\s,;:!?()"]+') with ordinality as words (value, place)
     ) as word
+    where word.value <> word.whole
     {%- endfor %}
 ),
 
