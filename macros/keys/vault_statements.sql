@@ -2,8 +2,13 @@
     inside the server. Keys: root → environment → domain by HKDF-SHA256 (RFC 5869), domain keys ready-padded (RFC 2104).
     The root is the vault's own, else the setting tdm.root_key (PGOPTIONS='-c tdm.root_key=<64 hex digits>'), else random. -#}
 {% macro vault_statements(environment) %}
+do $$
+begin
+    if getdatabaseencoding() <> 'UTF8' then
+        raise exception 'this database is encoded in %, but masks need UTF8. Restore the production copy into a database made with: createdb --encoding=UTF8 --template=template0', getdatabaseencoding();
+    end if;
+end $$;
 create schema if not exists tdm_vault;
-revoke all on schema tdm_vault from public;
 
 create table if not exists tdm_vault.vault_version (version int primary key);
 insert into tdm_vault.vault_version values (1) on conflict do nothing;
@@ -24,6 +29,8 @@ alter table tdm_vault.domain_keys alter column ipad set statistics 0;
 alter table tdm_vault.domain_keys alter column opad set statistics 0;
 alter table tdm_vault.domain_keys alter column round_keys set statistics 0;
 alter table tdm_vault.scan_keys alter column key set statistics 0;
+
+{{ tdm.revoke_from_others('tdm_vault', 'all') }};
 
 create or replace function tdm_vault.block_key(k bytea) returns bytea
 language sql immutable strict parallel safe as $$
@@ -97,4 +104,33 @@ language sql as $$
     where not exists (select from tdm_vault.domain_keys where environment = e and domain = d)
     on conflict do nothing
 $$
+{%- endmacro %}
+
+{#- Takes privileges on a schema of ours and its tables from everybody but their owner: default privileges may have granted
+    them, without anybody meaning to. -#}
+{% macro revoke_from_others(schema, privileges) -%}
+{%- set revoke %}
+declare granted record;
+begin
+    for granted in
+        select
+            objects.object,
+            case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end as grantee
+        from (
+            select 'table ' || pg_class.oid::regclass as object, relowner as owner, relacl as acl
+            from pg_class
+            where relnamespace = to_regnamespace({{ tdm.literal(schema) }}) and relkind in ('r', 'p', 'v', 'm', 'f')
+            {%- if privileges == 'all' %}
+            union all
+            select 'schema ' || oid::regnamespace, nspowner, nspacl from pg_namespace where oid = to_regnamespace({{ tdm.literal(schema) }})
+            {%- endif %}
+        ) as objects
+        cross join lateral aclexplode(objects.acl) as acl
+        where acl.grantee <> objects.owner and pg_has_role(objects.owner, 'usage')
+        group by 1, 2
+    loop
+        execute format('revoke {{ privileges }} on %s from %s', granted.object, granted.grantee);
+    end loop;
+end {% endset -%}
+do {{ tdm.dollar_quoted(revoke) }}
 {%- endmacro %}

@@ -1,11 +1,11 @@
-"""The root key in and out of the vault. A key is a bound parameter, standard input or standard
-output; never an argument, a message or a log line."""
+"""The root key in and out of the vault. A key is COPY data, standard input or standard output;
+never an argument, a message or a log line. A bound parameter would be one where statements are
+logged, and only a superuser may say no to that."""
 
 from __future__ import annotations
 
 import getpass
 import re
-from contextlib import suppress
 from typing import Any, TextIO
 
 import psycopg
@@ -17,12 +17,21 @@ from tdm.errors import ExitCode, TdmError
 # What the vault node makes too; here for a key that comes before the first build.
 _VAULT = """
 create schema if not exists tdm_vault;
-revoke all on schema tdm_vault from public;
 create table if not exists tdm_vault.roots (
     one boolean primary key default true check (one), root bytea not null check (length(root) = 32),
     origin text not null, made_at timestamptz not null default now()
 );
 alter table tdm_vault.roots alter column root set statistics 0;
+"""
+# Default privileges may have let others in.
+_OTHERS = """
+select 'schema tdm_vault', grantee::regrole::text
+from pg_namespace cross join lateral aclexplode(nspacl)
+where nspname = 'tdm_vault' and grantee <> nspowner
+union
+select 'table tdm_vault.roots', grantee::regrole::text
+from pg_class cross join lateral aclexplode(relacl)
+where pg_class.oid = 'tdm_vault.roots'::regclass and grantee <> relowner
 """
 _DERIVED = ("environments", "domain_keys", "scan_keys")
 
@@ -57,10 +66,14 @@ def import_(dsn: str, root: bytes, *, replace: bool = False) -> dict[str, Any]:
         TdmError: exit 4 when another root is there and `replace` is false.
     """
     with connection.connect(dsn) as connected:
-        _keep_parameters_out_of_logs(connected)
         _make_vault(connected)
         connected.execute("lock table tdm_vault.roots in exclusive mode")
-        found = connected.execute("select root = %b from tdm_vault.roots", [root]).fetchone()
+        connected.execute("create temporary table tdm_given (root bytea) on commit drop")
+        with connected.cursor().copy("copy pg_temp.tdm_given from stdin") as copy:
+            copy.write_row([root])
+        found = connected.execute(
+            "select root = (select root from pg_temp.tdm_given) from tdm_vault.roots"
+        ).fetchone()
         if found is not None and found[0]:
             return {"imported": False, "replaced": False}
         if found is not None and not replace:
@@ -70,10 +83,10 @@ def import_(dsn: str, root: bytes, *, replace: bool = False) -> dict[str, Any]:
                 ExitCode.POLICY,
             )
         connected.execute(
-            "insert into tdm_vault.roots (root, origin) values (%b, 'imported')"
+            "insert into tdm_vault.roots (root, origin)"
+            " select root, 'imported' from pg_temp.tdm_given"
             " on conflict (one) do update"
-            " set root = excluded.root, origin = excluded.origin, made_at = now()",
-            [root],
+            " set root = excluded.root, origin = excluded.origin, made_at = now()"
         )
         for table in _DERIVED:
             if _exists(connected, table):
@@ -126,15 +139,11 @@ def list_(dsn: str) -> dict[str, Any]:
 def _make_vault(connected: psycopg.Connection[Any]) -> None:
     if not _exists(connected, "roots"):
         connected.execute(_VAULT)
+        for thing, role in connected.execute(_OTHERS).fetchall():
+            grantee = "public" if role == "-" else role  # regrole quotes a name where it must
+            connected.execute(f"revoke all on {thing} from {grantee}".encode())
 
 
 def _exists(connected: psycopg.Connection[Any], table: str) -> bool:
     row = connected.execute("select to_regclass(%s) is not null", [f"tdm_vault.{table}"]).fetchone()
     return bool(row and row[0])
-
-
-def _keep_parameters_out_of_logs(connected: psycopg.Connection[Any]) -> None:
-    """A server that logs statements logs their parameters too, unless a superuser says no."""
-    for setting in ("log_parameter_max_length", "log_parameter_max_length_on_error"):
-        with suppress(psycopg.errors.InsufficientPrivilege), connected.transaction():
-            connected.execute("select set_config(%s, '0', false)", [setting])
