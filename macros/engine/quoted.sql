@@ -3,7 +3,7 @@
     {%- if name is not string -%}
         {%- do exceptions.raise_compiler_error('tdm.quoted expected the name of a column or table but received: ' ~ name) -%}
     {%- endif -%}
-    {%- if modules.re.match('^[a-z_][a-z0-9_]*$', name) and name not in tdm._reserved_words() -%}
+    {%- if modules.re.fullmatch('[a-z_][a-z0-9_]*', name) and name not in tdm._reserved_words() -%}
         {{ return(name) }}
     {%- endif -%}
     {{ return('"' ~ name | replace('"', '""') ~ '"') }}

@@ -6,7 +6,7 @@
         {{ tdm._test_pad(pad) }}
     {%- else -%}
         {%- do ref('tdm', 'key_vault') -%}
-        (select {{ pad }} from tdm_vault.domain_keys where environment = '{{ target.name }}' and domain = {{ tdm.literal(domain) }})
+        (select {{ pad }} from tdm_vault.domain_keys where environment = {{ tdm.literal(target.name) }} and domain = {{ tdm.literal(domain) }})
     {%- endif -%}
 {%- endmacro %}
 

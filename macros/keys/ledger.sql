@@ -1,4 +1,4 @@
 {#- The schema of this target in which gate results, treatments, releases and helper functions live. -#}
 {% macro ledger() -%}
-    {{ return(target.schema ~ '_tdm') }}
+    {{ return(tdm.quoted(target.schema ~ '_tdm')) }}
 {%- endmacro %}

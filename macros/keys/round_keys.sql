@@ -5,6 +5,6 @@
         (select array_agg(sha256('round'::bytea || int4send(i)) order by i) from generate_series(1, 10) as i)
     {%- else -%}
         {%- do ref('tdm', 'key_vault') -%}
-        (select round_keys from tdm_vault.domain_keys where environment = '{{ target.name }}' and domain = {{ tdm.literal(domain) }})
+        (select round_keys from tdm_vault.domain_keys where environment = {{ tdm.literal(target.name) }} and domain = {{ tdm.literal(domain) }})
     {%- endif -%}
 {%- endmacro %}

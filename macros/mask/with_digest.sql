@@ -13,7 +13,7 @@
             {%- set facts = {'by': given, 'domain': 'person', 'through': none} -%}
             {%- if given is mapping -%}{%- do facts.update(given) -%}{%- endif -%}
             {%- set columns = [facts.by] if facts.by is string else facts.by %},
-            {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, facts), 'email'), facts.domain) }} as {{ tdm.quoted(entity) }} /* tdm {{ tojson({'entity': entity, 'domain': facts.domain, 'by': columns[0] if not facts.through and columns | length == 1 else none}, sort_keys=true) | replace('*/', '*\\/') }} */
+            {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, facts), 'email'), facts.domain) }} as {{ tdm.quoted(entity) }} {{ tdm.as_comment({'entity': entity, 'domain': facts.domain, 'by': columns[0] if not facts.through and columns | length == 1 else none}) }}
             {%- endfor %}
         from {{ relation }} as x
         {%- for entity, given in kwargs.items() if given is mapping and given.get('through') %}

@@ -62,25 +62,24 @@
 
 {#- The loop, as one statement whose errors show no value. -#}
 {% macro _passes(members, edges) -%}
-do $tdm_passes$
+{%- set body %}
 declare
     place text; pass int := 0; n bigint; added bigint; total bigint := 0;
 begin
+    {{ tdm.fixed_settings() | indent(4) }}
     {%- for name, member in members.items() %}
     place := {{ tdm.literal(name) }};
-    execute $tdm_sql$
-        insert into {{ member.fresh }} select found.*, 0 from ({{ member.query }}) as found
-    $tdm_sql$;
+    execute {{ tdm.dollar_quoted('insert into ' ~ member.fresh ~ ' select found.*, 0 from (' ~ member.query ~ ') as found') }};
     get diagnostics n = row_count;
     total := total + n;
-    execute 'analyze {{ member.fresh }}';
+    execute {{ tdm.dollar_quoted('analyze ' ~ member.fresh) }};
     {%- endfor %}
     loop
         perform set_config('tdm.pass', pass::text, false);
         added := 0;
         {%- for edge in edges %}
         place := {{ tdm.literal(edge.from ~ ' → ' ~ edge.to) }};
-        execute $tdm_sql$
+        {%- set keys_found %}
             insert into {{ members[edge.to].fresh }}
             select distinct on ({{ tdm.quoted_list(members[edge.to].key, 'found') }}) found.*, current_setting('tdm.pass')::int + 1
             from ({{ edge.query }}) as found
@@ -89,7 +88,8 @@ begin
                 where ({{ tdm.quoted_list(members[edge.to].key, 'kept') }}) = ({{ tdm.quoted_list(members[edge.to].key, 'found') }})
             )
             order by {{ tdm.quoted_list(members[edge.to].key, 'found') }}, found.reason
-        $tdm_sql$;
+        {%- endset %}
+        execute {{ tdm.dollar_quoted(keys_found) }};
         get diagnostics n = row_count;
         added := added + n;
         {%- endfor %}
@@ -98,7 +98,8 @@ begin
         exit when added = 0;
     end loop;
     perform set_config('tdm.rows', total::text, false);
-exception when others then
+exception when others or assert_failure then
     raise exception using message = format('%s failed on its data at %s, pass %s (SQLSTATE %s)', {{ tdm.literal(model.name) }}, place, pass, sqlstate);
-end $tdm_passes$
+end {% endset -%}
+do {{ tdm.dollar_quoted(body) }}
 {%- endmacro %}

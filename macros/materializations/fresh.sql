@@ -12,17 +12,18 @@
 
 {#- Takes away what default privileges may have granted on a new relation: nobody but its owner reads it. -#}
 {% macro close(relation) -%}
-    {% call statement('close') -%}
-        do $$
+    {%- set revoke_all %}
         declare grantee text;
         begin
             for grantee in
                 select case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end
                 from pg_class cross join lateral aclexplode(relacl) as acl
-                where pg_class.oid = '{{ relation }}'::regclass and acl.grantee <> relowner
+                where pg_class.oid = {{ tdm.literal(relation) }}::regclass and acl.grantee <> relowner
             loop
-                execute 'revoke all on {{ relation }} from ' || grantee;
+                execute {{ tdm.literal('revoke all on ' ~ relation ~ ' from ') }} || grantee;
             end loop;
-        end $$
+        end {% endset -%}
+    {% call statement('close') -%}
+        do {{ tdm.dollar_quoted(revoke_all) }}
     {%- endcall %}
 {%- endmacro %}

@@ -10,12 +10,13 @@
     {%- endcall %}
     {%- set rows = tdm.rows_done() -%}
     {% call statement('index') -%}
-        do $tdm_index$
+        {%- set unique_key %}
         begin
             create unique index on {{ fresh }} ({{ tdm.quoted_list(key) }});
         exception when unique_violation then  -- whose detail holds a value
             raise exception using message = {{ tdm.literal(model.name ~ ': two rows have the same key (' ~ key | join(', ') ~ '). Give a key that is unique in production') }};
-        end $tdm_index$;
+        end {% endset %}
+        do {{ tdm.dollar_quoted(unique_key) }};
         analyze {{ fresh }}
     {%- endcall %}
     {%- do tdm.close(fresh) -%}

@@ -3,23 +3,21 @@
     is made first, which reads no row. The number of rows is left in the setting tdm.rows.
     `probe` is a form of the query that can stand alone, where `sql` cannot. -#}
 {% macro quietly(name, statement, sql, probe=none) -%}
-do $tdm_quietly$
+{%- set body %}
 declare
     failed text; col text; bad text[] := '{}'; n bigint;
 begin
-    -- compiling costs more than it saves here: seconds a statement on wide tables
-    perform set_config('jit', 'off', true);
+    {{ tdm.fixed_settings() | indent(4) }}
     drop view if exists pg_temp.tdm_probe;
-    execute $tdm_sql$create temp view tdm_probe as
-{{ probe or sql }}$tdm_sql$;
+    execute {{ tdm.dollar_quoted('create temp view tdm_probe as\n' ~ (probe or sql)) }};
     begin
-        execute $tdm_sql${{ statement }}
-{{ sql }}$tdm_sql$;
+        execute {{ tdm.dollar_quoted(statement ~ '\n' ~ sql) }};
         get diagnostics n = row_count;
         perform set_config('tdm.rows', n::text, false);
         drop view pg_temp.tdm_probe;
         return;
-    exception when others then failed := sqlstate;
+    -- `others` leaves out failed assertions, whose message may hold a value
+    exception when others or assert_failure then failed := sqlstate;
     end;
     for col in
         select attname from pg_attribute
@@ -27,7 +25,7 @@ begin
     loop
         begin
             execute format('select count(%I) from pg_temp.tdm_probe', col);
-        exception when others then bad := bad || format('%s (%s)', col, sqlstate);
+        exception when others or assert_failure then bad := bad || format('%s (%s)', col, sqlstate);
         end;
     end loop;
     raise exception using message = format(
@@ -39,7 +37,8 @@ begin
             else '; no column fails by itself'
         end
     );
-end $tdm_quietly$
+end {% endset -%}
+do {{ tdm.dollar_quoted(body) }}
 {%- endmacro %}
 
 {#- The number of rows of the last statement that went through `quietly`. -#}

@@ -13,7 +13,7 @@
         select environments.key_id, roots.origin = 'random' and roots.made_at = now() as made_just_now
         from tdm_vault.environments
         cross join tdm_vault.roots
-        where environments.environment = '{{ target.name }}'
+        where environments.environment = {{ tdm.literal(target.name) }}
     {%- endcall %}
     {%- set key = load_result('key').table.rows[0] -%}
     {%- if pinned and key['key_id'] != pinned -%}

@@ -4,7 +4,7 @@
 {% macro kept_keys(source, key, referenced_by, sampled=none) -%}
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
-/* tdm {{ tojson({'kept': tdm.table_of(source), 'key': key}, sort_keys=true) }} */
+{{ tdm.as_comment({'kept': tdm.table_of(source), 'key': key}) }}
 with
 
 kept as (

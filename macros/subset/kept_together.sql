@@ -7,7 +7,7 @@
     {%- set by_name = {} -%}
     {%- for member in members -%}{%- do by_name.update({member.name: member}) -%}{%- endfor -%}
 {%- for member in members %}
-/* tdm {{ tojson({'member': member.name, 'kept': tdm.table_of(member.source), 'key': member.key}, sort_keys=true) }} */
+{{ tdm.as_comment({'member': member.name, 'kept': tdm.table_of(member.source), 'key': member.key}) }}
 {{ tdm._kept_from_outside(member) }};
 {% endfor -%}
 {%- for member in members -%}
@@ -15,7 +15,7 @@
     {%- if edge.rows not in by_name -%}
         {%- do exceptions.raise_compiler_error(model.name ~ ': ' ~ member.name ~ ' is referenced by ' ~ edge.rows ~ ', which is not a member. Members: ' ~ by_name.keys() | join(', ')) -%}
     {%- endif %}
-/* tdm {{ tojson({'edge': edge.rows, 'to': member.name}, sort_keys=true) }} */
+{{ tdm.as_comment({'edge': edge.rows, 'to': member.name}) }}
 {{ tdm._kept_from_inside(member, edge, by_name[edge.rows]) }};
 {% endfor -%}
 {%- endfor -%}

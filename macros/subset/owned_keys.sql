@@ -3,7 +3,7 @@
 {% macro owned_keys(source, key, owned_by, carry=[]) -%}
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
-/* tdm {{ tojson({'owned': tdm.table_of(source), 'key': key}, sort_keys=true) }} */
+{{ tdm.as_comment({'owned': tdm.table_of(source), 'key': key}) }}
 with
 
 owned as (
@@ -35,5 +35,5 @@ group by {{ tdm.quoted_list(key + carry) }}
 
 {#- The marker of one followed edge. -#}
 {% macro _owned_marker(edge) -%}
-    /* tdm {{ tojson({'owner': edge.owner.identifier, 'columns': edge.columns, 'to_columns': edge.to, 'where': edge.where}, sort_keys=true) | replace('*/', '*\\/') }} */
+    {{ tdm.as_comment({'owner': edge.owner.identifier, 'columns': edge.columns, 'to_columns': edge.to, 'where': edge.where}) }}
 {%- endmacro %}

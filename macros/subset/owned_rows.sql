@@ -2,7 +2,7 @@
     no key model, and no key. owned_by as in owned_keys. -#}
 {% macro owned_rows(source, owned_by) -%}
     {%- do tdm.reads_source() -%}
-/* tdm {{ tojson({'owned': tdm.table_of(source)}, sort_keys=true) }} */
+{{ tdm.as_comment({'owned': tdm.table_of(source)}) }}
 select x.*
 from {{ tdm.own_rows(source) }} as x
 where

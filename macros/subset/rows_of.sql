@@ -2,7 +2,7 @@
     or tdm.member_of(ref(…), member). -#}
 {% macro rows_of(source, key, kept) -%}
     {%- do tdm.reads_source() -%}
-/* tdm {{ tojson({'rows_of': tdm.table_of(source), 'key': key}, sort_keys=true) }} */
+{{ tdm.as_comment({'rows_of': tdm.table_of(source), 'key': key}) }}
 select x.*
 from {{ tdm.own_rows(source) }} as x
 inner join {{ kept }} as kept using ({{ tdm.quoted_list(key) }})

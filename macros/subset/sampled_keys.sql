@@ -13,7 +13,7 @@
     {%- endif -%}
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
-/* tdm {{ tojson({'root': tdm.table_of(source), 'key': key, 'fraction': fraction, 'strata': strata, 'at_least': at_least}, sort_keys=true) }} */
+{{ tdm.as_comment({'root': tdm.table_of(source), 'key': key, 'fraction': fraction, 'strata': strata, 'at_least': at_least}) }}
 with
 
 numbered as (

@@ -5,7 +5,7 @@
         {%- do exceptions.raise_compiler_error(model.name ~ ': fraction is ' ~ fraction ~ ', but must be above 0 and at most 1') -%}
     {%- endif -%}
     {%- do tdm.reads_source() -%}
-/* tdm {{ tojson({'root': tdm.table_of(source), 'key': [], 'fraction': fraction, 'strata': [], 'at_least': 0}, sort_keys=true) }} */
+{{ tdm.as_comment({'root': tdm.table_of(source), 'key': [], 'fraction': fraction, 'strata': [], 'at_least': 0}) }}
 select x.*
 from {{ tdm.own_rows(source) }} as x
 where ('x' || substr(md5(x::text), 1, 8))::bit(32)::bigint / 4294967296.0 < {{ fraction }}

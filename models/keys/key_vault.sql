@@ -3,4 +3,4 @@
 
 select environment, key_id
 from tdm_vault.environments
-where environment = '{{ target.name }}'
+where environment = {{ tdm.literal(target.name) }}
