@@ -1,4 +1,5 @@
 {#- The gate of the planted people: none of their values (seed canaries) stands in any cell, in any case, not even as bytes.
+    Quotes and backslashes count for nothing: rows and documents write them in their own ways.
     Rows are looked through a thousand at a time: one search for each canary and thousand, not one for each row.
     tables      ref() of masked models -#}
 {% macro no_canary(tables) -%}
@@ -6,7 +7,7 @@
 with
 
 needles as materialized (
-    select lower(value) as needle from {{ ref('canaries') }}
+    select {{ tdm._plain('value') }} as needle from {{ ref('canaries') }}
     union all
     select encode(convert_to(value, 'UTF8'), 'hex') from {{ ref('canaries') }}
 ),
@@ -19,7 +20,7 @@ found as (
     union all
     select {{ tdm.literal(source.source_name ~ '.' ~ source.name if source else '') }}, cell.key
     from (
-        select array_agg(numbered.masked_row) as masked_rows, lower(string_agg(numbered.masked_row::text, E'\n')) as texts
+        select array_agg(numbered.masked_row) as masked_rows, {{ tdm._plain("string_agg(numbered.masked_row::text, E'\\n')") }} as texts
         from (select masked_row, row_number() over () / 1000 as thousand from {{ table }} as masked_row) as numbered
         group by numbered.thousand
     ) as thousands
@@ -27,7 +28,7 @@ found as (
     cross join lateral jsonb_each_text(suspects.document) as cell
     where
         exists (select from needles where strpos(thousands.texts, needle) > 0)
-        and exists (select from needles where strpos(lower(cell.value), needle) > 0)
+        and exists (select from needles where strpos({{ tdm._plain('cell.value') }}, needle) > 0)
     {%- endfor %}
 )
 
@@ -35,4 +36,9 @@ select table_name || '.' || column_name || ': ' || count(*) || ' cells hold a ca
 from found
 group by table_name, column_name
 order by 1
+{%- endmacro %}
+
+{#- A text in lower case without quotes and backslashes. -#}
+{% macro _plain(text) -%}
+    translate(lower({{ text }}), E'"\\', '')
 {%- endmacro %}

@@ -1,6 +1,7 @@
-{#- No value that identifies somebody stands in any cell of the masked table: whole cells, the strings of documents and
-    arrays, and the addresses and numbers inside texts. One hash join against the digests of identifying values.
-    Columns whose masks pick from a small space (dictionaries) may hit by chance: no more than that is allowed.
+{#- No value that identifies somebody stands in any cell of the masked table: whole cells, the strings, numbers and keys of
+    documents, the elements of arrays, and the addresses and numbers inside texts. One hash join against the digests of
+    identifying values. Masks that pick from a small space (dictionaries) may hit by chance: no more than that is allowed,
+    and only with what the mask can make.
     subset          ref() of the subset_ model
     identifying     ref('identifying_values') -#}
 {% test no_leak(model, subset, identifying) %}
@@ -19,7 +20,7 @@ treated as (
 -- a column that the model leaves out is not in the inner scope: its name then means the NULL of the outer one
 cells as (
     select masked.column_name, masked.value
-    from (select {% for column in columns %}null::{{ 'jsonb' if column.data_type in ['json', 'jsonb'] else 'text[]' if column.data_type.endswith('[]') else 'text' }} as {{ tdm.quoted(column.name) }}{{ ', ' if not loop.last }}{% else %}1 as no_column{% endfor %}) as left_out
+    from (select {% for column in columns %}null::{{ 'jsonb' if column.data_type in ['json', 'jsonb'] else 'text[]' if column.data_type.endswith('[]') else 'bytea' if column.data_type == 'bytea' else 'text' }} as {{ tdm.quoted(column.name) }}{{ ', ' if not loop.last }}{% else %}1 as no_column{% endfor %}) as left_out
     cross join lateral (
         select null::text as column_name, null::text as value
         where false
@@ -31,12 +32,12 @@ cells as (
             {%- for column in columns %}
             {{ 'union all' if not loop.first }}
             select {{ tdm.literal(column.name) }} as column_name, texts.value
-            from ({{ tdm.texts_in(tdm.quoted(column.name), column.data_type) }}) as texts
+            from ({{ tdm.texts_in(tdm.quoted(column.name), column.data_type, everything=true) }}) as texts
             {%- endfor %}
         ) as cell
         {%- endif %}
     ) as masked
-    where length(masked.value) >= 6
+    where octet_length(masked.value) >= 6
 ),
 
 -- addresses, runs of digits, and pairs of words inside longer texts
@@ -65,36 +66,67 @@ parts as (
     {%- endfor %}
 ),
 
+-- what dictionaries are made of: a mask that picks from one makes no other word
+words as (
+    select word
+    from (
+        {%- for dictionary in tdm._dictionaries() %}
+        select value from {{ ref('tdm', dictionary) }}
+        {{- ' union all' if not loop.last }}
+        {%- endfor %}
+    ) as entries
+    cross join lateral regexp_split_to_table(lower(entries.value), ' ') as word
+    group by word
+),
+
 hits as (
-    select looked_at.column_name, identifying.source_table, identifying.column_name as source_column, count(*) as cells
+    select
+        looked_at.column_name, identifying.source_table, identifying.column_name as source_column, count(*) as cells,
+        not exists (
+            select from regexp_split_to_table(lower(looked_at.value), ' ') as word
+            where word !~ '^[0-9]*$' and word not in (select words.word from words)
+        ) as is_of_words
     from (
         select column_name, value from cells
         union all
-        select column_name, value from parts where length(value) >= 6
+        select column_name, value from parts where octet_length(value) >= 6
     ) as looked_at
     inner join {{ identifying }} as identifying on {{ tdm.value_digest('looked_at.value') }} = identifying.digest
     where
         -- a family name may well be a place or a product: by itself it counts where people and texts are
         not identifying.is_word
         or looked_at.column_name in ({% for column in columns if tdm.meta_of(column).get('class') in ['direct', 'credential', 'sensitive', 'free_text'] %}{{ tdm.literal(column.name) }}, {% endfor %}'')
-    group by looked_at.column_name, identifying.source_table, identifying.column_name
+    group by 1, 2, 3, 5
 ),
 
--- a mask that picks from a dictionary makes somebody's value now and then: as often as chance has it, and not more
+-- a mask that picks from a small space makes somebody's value now and then: as often as chance has it, and not more
 expected as (
     select hits.*, coalesce(chance.bound, 0) as bound
     from hits
+    cross join lateral (
+        select count(*) as n from {{ identifying }} as i where i.source_table = hits.source_table and i.column_name = hits.source_column
+    ) as known
+    left join lateral (
+        select
+            min((fact ->> 'space')::numeric) as space,
+            bool_or(coalesce(fact ->> 'made_of' = 'layout', false)) as by_layout,
+            bool_and(coalesce(fact ->> 'made_of' = 'words', false)) as by_words
+        from treated
+        cross join lateral jsonb_array_elements(treated.facts) as fact
+        where treated.column_name = hits.column_name and fact ? 'space'
+    ) as made on true
     left join lateral (
         select ceil(share.expected + 4 * sqrt(share.expected) + 3) as bound
         from (
-            select
-                (select count(*) from cells where cells.column_name = hits.column_name)
-                * least(1, (select count(*) from {{ identifying }} as i where i.source_table = hits.source_table and i.column_name = hits.source_column) / min((fact ->> 'space')::numeric)) as expected
-            from treated
-            cross join lateral jsonb_array_elements(treated.facts) as fact
-            where treated.column_name = hits.column_name
-            having min((fact ->> 'space')::numeric) is not null
+            select sum(least(1, known.n / case
+                when made.by_layout
+                    then 10 ^ length(regexp_replace(cells.value, '[^0-9]', '', 'g'))::numeric * 26 ^ length(regexp_replace(cells.value, '[^A-Za-z]', '', 'g'))::numeric
+                else made.space
+            end)) as expected
+            from cells
+            where cells.column_name = hits.column_name and made.space is not null and (hits.is_of_words or not made.by_words)
         ) as share
+        where share.expected is not null
     ) as chance on true
 )
 
