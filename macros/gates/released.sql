@@ -5,8 +5,10 @@
     {#- dbt lets a model wait for a test only where all that the test reads is upstream of the model -#}
     {%- do ref('identifying_values') -%}
     {%- do ref('canaries') -%}
+    {%- for dictionary in tdm._dictionaries() -%}{%- do ref('tdm', dictionary) -%}{%- endfor -%}
 {%- set gates = [] -%}
 {%- set forgotten = [] -%}
+{%- set ungated = [] -%}
 {%- if execute -%}
     {%- for test in graph.nodes.values() | sort(attribute='unique_id') if test.resource_type == 'test' and tdm.meta_of(test).get('gate') -%}
         {%- do gates.append(test) -%}
@@ -16,7 +18,9 @@
         {%- set models = [] -%}
         {%- for id in model.depends_on.nodes if graph.nodes[id].name == name -%}{%- do models.append(id) -%}{%- endfor -%}
         {%- if not models -%}{%- do forgotten.append([source.source_name ~ '.' ~ source.name, name]) -%}{%- endif -%}
+        {%- for id in models -%}{%- do ungated.extend(tdm._gates_missing(source, id, gates)) -%}{%- endfor -%}
     {%- endfor -%}
+    {%- do ungated.extend(tdm._gates_missing(none, none, gates)) -%}
 {%- endif -%}
 with
 
@@ -44,6 +48,10 @@ tables (name, oid) as (
 
 forgotten as (
     {{ tdm.rows_as_values(forgotten, ['table_name', 'model_name']) | indent(4) }}
+),
+
+ungated (table_name, gate, relation) as (
+    {{ tdm.rows_as_values(ungated, ['table_name', 'gate', 'relation']) | indent(4) }}
 )
 
 select
@@ -73,4 +81,46 @@ where pg_class.relkind = 'v'
 
 union all
 select table_name || ' is in scope, but ' || model_name || ' is not in the release' from forgotten
+
+union all
+select table_name || ': no gate ' || gate || ' looks at it. Bring it back, or enable it'
+from ungated
+where
+    -- the leak gate where there is text that might leak
+    gate <> 'no_leak'
+    or exists (
+        select from {{ tdm.ledger() }}.treatments
+        inner join pg_attribute as a on treatments.relation = a.attrelid and treatments.column_name = a.attname
+        inner join pg_type on a.atttypid = pg_type.oid
+        where
+            treatments.relation = to_regclass(ungated.relation)::oid and pg_type.typcategory = 'S'
+            and coalesce(treatments.mask, '') not in ('set_null', 'set_empty', 'set_constant')
+    )
+{%- endmacro %}
+
+{#- The gates that a masked model lacks (without one: that the project lacks), as rows: whoever deletes or disables a gate must
+    not thereby pass it. -#}
+{% macro _gates_missing(source, id, gates) -%}
+    {%- if source is none -%}
+        {%- set needed = ['test_source_decided', 'source_did_not_move'] -%}
+    {%- else -%}
+        {%- set needed = ['test_same_shape', 'test_no_leak', 'no_canary'] -%}
+        {%- for edge in tdm.references_of(source) if tdm.masked_relation(edge.to) -%}
+            {%- if loop.first -%}{%- do needed.extend(['references_whole', 'references_agree']) -%}{%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set missing = [] -%}
+    {%- for macro_name in needed -%}
+        {%- set found = [] -%}
+        {%- for gate in gates if 'macro.tdm.' ~ macro_name in gate.depends_on.macros and (id is none or id in gate.depends_on.nodes) -%}
+            {%- do found.append(gate) -%}
+        {%- endfor -%}
+        {%- if not found -%}
+            {%- do missing.append([
+                source.source_name ~ '.' ~ source.name if source else 'the source', macro_name | replace('test_', ''),
+                graph.nodes[id].relation_name if id else '-',
+            ]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(missing) }}
 {%- endmacro %}

@@ -7,20 +7,20 @@
             released text; reader text;
         begin
             if not exists (select from {{ tdm.ledger() }}.releases where withdrawn_at is null) then return; end if;
-            perform pg_advisory_xact_lock(hashtext('tdm_release {{ target.schema }}'));
+            perform pg_advisory_xact_lock(hashtext({{ tdm.literal('tdm_release ' ~ target.schema) }}));
             update {{ tdm.ledger() }}.releases set withdrawn_at = clock_timestamp() where withdrawn_at is null;
             if not found then return; end if;
             for released, reader in
-                select nspname, pg_get_userbyid(acl.grantee)
+                select nspname, case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end
                 from pg_namespace cross join lateral aclexplode(nspacl) as acl
                 where
                     nspname in (
                         select distinct t ->> 'schema'
                         from {{ tdm.ledger() }}.releases cross join lateral jsonb_array_elements(tables) as t
                     )
-                    and acl.grantee <> nspowner and acl.grantee <> 0
+                    and acl.grantee <> nspowner
             loop
-                execute format('revoke all on schema %I from %I', released, reader);
+                execute format('revoke all on schema %I from %s', released, reader);
             end loop;
         end $$
     {%- endcall %}
