@@ -7,7 +7,7 @@
         when {{ original }}::text = '' then ''
         when {{ original }}::text !~ '[0-9]' then repeat('x', length({{ original }}::text))
         when {{ original }}::text ~ '^\s*\+' then {{ tdm.ledger() }}.put_digits({{ original }}::text, '999' || {{ digits }})
-        when length(regexp_replace({{ original }}::text, '[^0-9]', '', 'g')) >= 9 then {{ tdm.ledger() }}.put_digits({{ original }}::text, '00999' || {{ digits }})
+        when length(regexp_replace({{ original }}::text, '[^0-9]', '', 'g')) >= 8 then {{ tdm.ledger() }}.put_digits({{ original }}::text, '00999' || {{ digits }})
         when {{ original }} is not null then {{ tdm.ledger() }}.put_digits({{ original }}::text, '55501' || {{ digits }})
     end {{ tdm.marker(column, 'mask_phone', {'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 'same'}) }}
 {%- endmacro %}

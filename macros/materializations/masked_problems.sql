@@ -29,7 +29,7 @@
 with
 
 source as (
-    select '{{ adapter.quote(source.schema) }}.{{ adapter.quote(source.identifier) }}'::regclass::oid as oid
+    select {{ tdm.literal(tdm.quoted(source.schema) ~ '.' ~ tdm.quoted(source.identifier)) }}::regclass::oid as oid
 ),
 
 columns_of_source as (
@@ -63,7 +63,8 @@ unique_columns as (
     select
         i.indexrelid::regclass::text as index_name, a.attname,
         -- unique by itself: an index over this column, or over an expression of it alone
-        count(*) over (partition by i.indexrelid) = 1 and i.indpred is null as alone
+        count(*) over (partition by i.indexrelid) = 1 and i.indpred is null as alone,
+        i.indnullsnotdistinct as takes_one_null
     from pg_index as i
     inner join source on i.indrelid = source.oid
     inner join columns_of_source as a
@@ -72,7 +73,7 @@ unique_columns as (
             select from pg_depend as d
             where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = source.oid and d.refobjsubid = a.attnum
         )
-    where i.indisunique
+    where i.indisunique or i.indisexclusion
 ),
 
 -- a mask by entity is as unique as the key of the entity is in this table
@@ -131,6 +132,7 @@ problems (column_name, problem) as (
     where
         masks.injective = 'False'
         or (masks.injective = 'entity' and masks.of not in (select entity from unique_entities))
+        or (masks.nulls = 'made' and unique_columns.takes_one_null)
 
     union all
     select masks.column_name, masks.mask || ' makes NULL, but production forbids it. Use another mask'
