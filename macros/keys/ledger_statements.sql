@@ -10,6 +10,9 @@ create table if not exists {{ ledger }}.treatments (
     treatment text not null check (treatment in ('kept', 'masked', 'dropped')), mask text, facts jsonb,
     at timestamptz not null default clock_timestamp()
 );
+create table if not exists {{ ledger }}.masked_tables (
+    relation oid not null, rows bigint not null, made_by text, at timestamptz not null default clock_timestamp()
+);
 create table if not exists {{ ledger }}.releases (
     release bigint generated always as identity primary key, environment text not null, key_id text not null,
     tables jsonb not null, at timestamptz not null default clock_timestamp(), withdrawn_at timestamptz

@@ -39,8 +39,13 @@
     {%- endif -%}
     {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
+    {#- the release compares: as many rows, all of this transaction, or somebody has edited them -#}
     {% call statement('treatments') -%}
         {{ tdm.record_treatments(source, target_relation, sql) }}
+        {%- if kind == 'table' %};
+        insert into {{ tdm.ledger() }}.masked_tables (relation, rows, made_by)
+        values ('{{ target_relation }}'::regclass, {{ rows }}, (select x.xmin::text from {{ target_relation }} as x limit 1))
+        {%- endif %}
     {%- endcall %}
     {%- call noop_statement('main', 'MASKED ' ~ (rows if kind == 'table' else 'VIEW'), 'MASKED', rows) -%}{{ sql }}{%- endcall %}
     {{ adapter.commit() }}

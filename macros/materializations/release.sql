@@ -57,7 +57,13 @@ select jsonb_build_object(
     'oid', '{{ node.relation_name }}'::regclass::oid::bigint,
     'rows', count(*),
     'xmin', min(xmin::text::bigint)::text,
-    'edited', coalesce(min(xmin::text::bigint) <> max(xmin::text::bigint), false)
+    'edited', array[count(*)::text, min(xmin::text::bigint)::text, max(xmin::text::bigint)::text] is distinct from (
+        select array[made.rows::text, made.made_by, made.made_by]
+        from {{ tdm.ledger() }}.masked_tables as made
+        where made.relation = '{{ node.relation_name }}'::regclass
+        order by made.at desc
+        limit 1
+    )
 ) as facts
 from {{ node.relation_name }}
 {%- endmacro %}
