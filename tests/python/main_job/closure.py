@@ -144,15 +144,15 @@ def closure(job: Job, plan: dict[str, Any]) -> dict[str, set[str]]:
     moved = True
     while moved:
         moved = False
-        for edge, pointing, keys in zip(graph, leads, holders, strict=True):
+        for edge, led, held in zip(graph, leads, holders, strict=True):
             if not edge.followed:
                 continue
             owners = sampled[edge.parent]
-            for place, values in pointing.items():
-                if place not in sampled[edge.child] and any(
-                    keys[value] & owners for value in values if value in keys
+            for row, targets in led.items():
+                if row not in sampled[edge.child] and any(
+                    held[target] & owners for target in targets if target in held
                 ):
-                    sampled[edge.child].add(place)
+                    sampled[edge.child].add(row)
                     moved = True
     kept = {table: set(places) for table, places in sampled.items()}
     for table in plan["tables"]:
@@ -161,10 +161,10 @@ def closure(job: Job, plan: dict[str, Any]) -> dict[str, set[str]]:
     moved = True
     while moved:
         moved = False
-        for edge, pointing, keys in zip(graph, leads, holders, strict=True):
-            for place in list(kept[edge.child]):
-                for value in pointing.get(place, ()):
-                    missing = keys.get(value, set()) - kept[edge.parent]
+        for edge, led, held in zip(graph, leads, holders, strict=True):
+            for row in list(kept[edge.child]):
+                for target in led.get(row, ()):
+                    missing = held.get(target, set()) - kept[edge.parent]
                     if missing:
                         kept[edge.parent] |= missing
                         moved = True

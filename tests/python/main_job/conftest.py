@@ -51,7 +51,7 @@ def built(server: TestServer, forks: Forks, tmp_path_factory: pytest.TempPathFac
     variables = dbt_environment(server, project, f"-c tdm.root_key={ROOT_KEY}")
     bare = {k: v for k, v in variables.items() if k.startswith("PG") or k in ("PATH", "HOME")}
     done = run_dbt(("build", "--target", TARGET), project, bare)
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 0, done.output[-3000:]
     with server.connect() as connected:
         connected.execute(f"alter database {WORKED_ON} reset log_statement")
         connected.execute(f"alter database {WORKED_ON} rename to {RELEASED}")

@@ -77,18 +77,11 @@ def test_a_rebuilt_subset_table_closes_everything(newest: None, job: Job) -> Non
     assert "gate same_shape_catalog__tags ran on tables that have been rebuilt since" in message
 
 
-def test_a_failed_gate_a_forgotten_gate_and_edited_rows(
-    newest: None, job: Job, tmp_path: Path
-) -> None:
+def test_a_failed_gate_and_a_forgotten_gate(newest: None, job: Job, tmp_path: Path) -> None:
     """Each alone is reason enough, and is named."""
     table = f"{TARGET}_catalog.tags"
-    first = f"tag_id = (select min(tag_id) from {table})"
-    job.query(f"update {table} set name = 'edited' where {first}")
-    message = refusal(job)
-    assert "rows were changed by hand after they were masked in catalog.tags" in message
-    assert "Build these tables again" in message
-
-    job.query(f"delete from {table} where {first}")
+    job.query(f"delete from {table} where tag_id = (select min(tag_id) from {table})")
+    assert "Build these tables again" in refusal(job)
     assert job.dbt("test", "--select", "same_shape_catalog__tags").exit_code == 1
     message = refusal(job)
     assert "gate same_shape_catalog__tags reported 1 findings" in message
@@ -100,6 +93,24 @@ def test_a_failed_gate_a_forgotten_gate_and_edited_rows(
         " from {{ ref('masked_catalog__tags') }} where false\n"
     )
     assert "gate added has not run" in refusal(job, project)
+
+    job.query(f"delete from {TARGET}_tdm.gate_results")
+    assert "no gate has ever been recorded" in refusal(job)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "update {0} set name = 'edited'",  # all rows in one statement: all of one transaction again
+        "delete from {0} where tag_id = (select min(tag_id) from {0})",
+        "truncate {0}",
+        "insert into {0} select tag_id + 1000, name from {0} limit 1",
+    ],
+)
+def test_rows_edited_by_hand(newest: None, job: Job, edit: str) -> None:
+    """However it is done, and though every gate has passed before."""
+    job.query(edit.format(f"{TARGET}_catalog.tags"))
+    assert "rows were changed by hand after they were masked in catalog.tags" in refusal(job)
 
 
 def test_tables_come_into_the_world_closed(newest: None, job: Job) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 
 from conftest import DbtRun
@@ -161,7 +162,7 @@ def test_failures_show_no_value(newest: None, job: Job, tmp_path: Path) -> None:
 
 
 def check_failure(
-    run: DbtRun, failures: dict[str, str], wanted: dict[str, tuple[str, ...]]
+    run: DbtRun, failures: dict[str, str], wanted: Mapping[str, tuple[str, ...]]
 ) -> None:
     """Exactly these nodes failed, with these words."""
     assert run.exit_code == 1

@@ -184,7 +184,7 @@ def test_the_same_rows_as_views_on_another_physical_order(
 def test_one_percent_lies_inside_five(newest: None, job: Job, tmp_path: Path) -> None:
     project = job.copied_project(tmp_path)
     model = project / "models/subset/shop/sampled_shop__customers.sql"
-    sizes = []
+    sizes: list[int] = []
     for fraction in ("0.01", "0.2"):
         job.query(f"create table public.before as table {TARGET}_subset.sampled_shop__customers")
         replace_in(model, "fraction=0.05" if not sizes else "fraction=0.01", f"fraction={fraction}")
