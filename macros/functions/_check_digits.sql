@@ -1,16 +1,18 @@
 {#- Numbers that have to add up. Created by the vault node; they know no key: it is an argument. -#}
 {% macro _check_digits_functions(ledger) %}
--- The digits of a text replaced, from left to right, by given digits; too few are repeated. Everything else stays.
+-- The digits of a text replaced, from left to right, by given digits (too few are repeated), and letters by x: somebody may
+-- have typed a name beside the number. Everything else stays.
 create or replace function {{ ledger }}.put_digits(layout text, digits text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
     result text := ''; symbol text; used int := 0;
 begin
-    if digits = '' then return layout; end if;
     foreach symbol in array regexp_split_to_array(layout, '') loop
         if symbol ~ '^[0-9]$' then
             result := result || substr(digits, 1 + used % length(digits), 1);
             used := used + 1;
+        elsif symbol ~ '[A-Za-z]' or ascii(symbol) > 127 then
+            result := result || 'x';
         else
             result := result || symbol;
         end if;

@@ -2,7 +2,7 @@
 {% macro _documents_functions(ledger) %}
 -- A JSON document with every string and number replaced whose path is neither kept nor given (see tdm.mask_json).
 create or replace function {{ ledger }}.mask_json(
-    doc jsonb, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb, path text default ''
+    doc jsonb, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb, path text default null
 ) returns jsonb
 language plpgsql immutable parallel safe as $$
 declare
@@ -10,15 +10,17 @@ declare
     value text;
 begin
     if doc is null or kind in ('null', 'boolean') or path = any(keep) then return doc; end if;
-    if path <> '' and given ? path then return coalesce(given -> path, 'null'); end if;
+    if given ? path then return coalesce(given -> path, 'null'); end if;
     if kind = 'object' then
         return coalesce((
-            select jsonb_object_agg(key, {{ ledger }}.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', nullif(path, ''), key)))
+            select jsonb_object_agg(key, {{ ledger }}.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', path, plain_key)))
             from jsonb_each(doc) as member
+            -- a dot or a star inside a key is no path of ours
+            cross join lateral regexp_replace(key, '([.*\\])', '\\\1', 'g') as plain_key
         ), doc);
     elsif kind = 'array' then
         return coalesce((
-            select jsonb_agg({{ ledger }}.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', nullif(path, ''), '*')) order by place)
+            select jsonb_agg({{ ledger }}.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', path, '*')) order by place)
             from jsonb_array_elements(doc) with ordinality as member (value, place)
         ), doc);
     elsif kind = 'number' then
@@ -42,7 +44,7 @@ declare
     names constant int := jsonb_array_length(given_names);
 begin
     if is_address then
-        return lower((given_names ->> (pick % names)::int) || '.' || (family_names ->> (pick / names % jsonb_array_length(family_names))::int))
+        return lower(((given_names ->> (pick % names)::int) || '.' || (family_names ->> (pick / names % jsonb_array_length(family_names))::int)) collate "C")
             || '.' || encode(substring(digest from 9 for 10), 'hex') || '@example.com';
     end if;
     return left(repeat(encode(digest, 'hex'), 1 + length(value) / 64), length(value));

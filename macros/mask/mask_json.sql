@@ -1,7 +1,8 @@
 {#- A JSON document with every string and number replaced that nobody has listed: default deny, so that a new path never gets
     through. Keys, true, false and null stay. Strings become hexadecimal text of their length, addresses the person's
     masked address, numbers 0.
-    keep    paths that stay as they are, 'a.b' and 'items.*.sku' (* stands for every element of an array), subtrees included
+    keep    paths that stay as they are, 'a.b' and 'items.*.sku' (* stands for every element of an array), subtrees included;
+            a dot, star or backslash inside a key has a backslash before it
     masks   path → SQL that makes the text, number or document to put there: {'order_id': tdm.token_bigint('payload',
             domain='order_id', value="(payload ->> 'order_id')::bigint")} -#}
 {% macro mask_json(column, keep=[], masks={}, domain='person') -%}
