@@ -15,5 +15,5 @@
 
 {#- Facts as a comment in SQL. JSON lets a slash be escaped, so that no name and no condition ends the comment or opens another. -#}
 {% macro as_comment(facts) -%}
-    /* tdm {{ tojson(facts, sort_keys=true) | replace('/', '\\/') }} */
+    /* tdm {{ tojson(facts, sort_keys=true) | replace('/', '\\u002f') }} */
 {%- endmacro %}

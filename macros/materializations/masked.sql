@@ -44,7 +44,7 @@
         {{ tdm.record_treatments(source, target_relation, sql) }}
         {%- if kind == 'table' %};
         insert into {{ tdm.ledger() }}.masked_tables (relation, rows, made_by)
-        values ('{{ target_relation }}'::regclass, {{ rows }}, (select x.xmin::text from {{ target_relation }} as x limit 1))
+        values ({{ tdm.literal(target_relation) }}::regclass, {{ rows }}, (select x.xmin::text from {{ target_relation }} as x limit 1))
         {%- endif %}
     {%- endcall %}
     {%- call noop_statement('main', 'MASKED ' ~ (rows if kind == 'table' else 'VIEW'), 'MASKED', rows) -%}{{ sql }}{%- endcall %}
@@ -69,23 +69,26 @@
     {%- if domains %}
         {% call statement('domains', auto_begin=true) -%}
             {%- for domain in domains | sort(case_sensitive=true) %}
-            select tdm_vault.ensure_domain('{{ target.name }}', {{ tdm.literal(domain) }});
+            select tdm_vault.ensure_domain({{ tdm.literal(target.name) }}, {{ tdm.literal(domain) }});
             {%- endfor %}
         {%- endcall %}
         {{ adapter.commit() }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- The output columns, each cast to the type that production has, in its order (reads the probe view tdm_masked). -#}
+{#- The output columns, each with the type and the collation that production has, in its order (reads the probe view
+    tdm_masked). -#}
 {% macro masked_columns(source) -%}
 select
     case
+        when out.attcollation <> a.attcollation and a.attcollation <> 0
+            then format('%I::%s collate %s as %1$I', out.attname, format_type(a.atttypid, a.atttypmod), a.attcollation::regcollation)
         when out.atttypid = a.atttypid and (out.atttypmod = a.atttypmod or a.atttypmod = -1) then quote_ident(out.attname)
         else format('%I::%s as %1$I', out.attname, format_type(a.atttypid, a.atttypmod))
     end as expression
 from pg_attribute as out
 inner join pg_attribute as a
-    on a.attrelid = '{{ adapter.quote(source.schema) }}.{{ adapter.quote(source.identifier) }}'::regclass
+    on a.attrelid = {{ tdm.literal(tdm.quoted(source.schema) ~ '.' ~ tdm.quoted(source.identifier)) }}::regclass
     and out.attname = a.attname
 where out.attrelid = 'pg_temp.tdm_masked'::regclass and out.attnum > 0
 order by a.attnum
@@ -99,11 +102,11 @@ order by a.attnum
     {%- endfor -%}
 insert into {{ tdm.ledger() }}.treatments (model, relation, source_table, column_name, treatment, mask, facts)
 select
-    {{ tdm.literal(model.name) }}, '{{ relation }}'::regclass, {{ tdm.literal(source.source_name ~ '.' ~ source.name) }}, a.attname,
+    {{ tdm.literal(model.name) }}, {{ tdm.literal(relation) }}::regclass, {{ tdm.literal(source.source_name ~ '.' ~ source.name) }}, a.attname,
     case when out.attname is null then 'dropped' when masks.mask is not null then 'masked' else 'kept' end,
     masks.mask, masks.facts
 from pg_attribute as a
-left join pg_attribute as out on out.attrelid = '{{ relation }}'::regclass and out.attname = a.attname and out.attnum > 0
+left join pg_attribute as out on out.attrelid = {{ tdm.literal(relation) }}::regclass and out.attname = a.attname and out.attnum > 0
 left join (
     select column_name, string_agg(mask, ' | ' order by mask, facts) as mask, jsonb_agg(facts::jsonb order by mask, facts) as facts
     from (
@@ -112,6 +115,6 @@ left join (
     group by column_name
 ) as masks on a.attname = masks.column_name
 where
-    a.attrelid = '{{ adapter.quote(source.schema) }}.{{ adapter.quote(source.identifier) }}'::regclass
+    a.attrelid = {{ tdm.literal(tdm.quoted(source.schema) ~ '.' ~ tdm.quoted(source.identifier)) }}::regclass
     and a.attnum > 0 and not a.attisdropped
 {%- endmacro %}

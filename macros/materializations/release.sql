@@ -14,7 +14,7 @@
         {%- do tables.append(graph.nodes[id]) -%}
     {%- endfor -%}
     {% call statement('release') -%}
-        select pg_advisory_xact_lock(hashtext('tdm_release {{ target.schema }}'));
+        select pg_advisory_xact_lock(hashtext({{ tdm.literal('tdm_release ' ~ target.schema) }}));
         update {{ tdm.ledger() }}.releases set withdrawn_at = clock_timestamp() where withdrawn_at is null;
         insert into {{ tdm.ledger() }}.releases (environment, key_id, tables)
         select environment, key_id, (select coalesce(jsonb_agg(facts order by facts ->> 'source'), '[]') from (
@@ -25,7 +25,7 @@
             {%- endfor %}
         ) as released)
         from tdm_vault.environments
-        where environment = '{{ target.name }}'
+        where environment = {{ tdm.literal(target.name) }}
     {%- endcall %}
     {% call statement('edited', fetch_result=true) -%}
         select t ->> 'source' as name
@@ -54,13 +54,13 @@ select jsonb_build_object(
     'source_table', {{ tdm.literal(source.identifier) }},
     'relation', {{ tdm.literal(node.schema ~ '.' ~ node.alias) }},
     'schema', {{ tdm.literal(node.schema) }},
-    'oid', '{{ node.relation_name }}'::regclass::oid::bigint,
+    'oid', {{ tdm.literal(node.relation_name) }}::regclass::oid::bigint,
     'rows', count(*),
     'xmin', min(xmin::text::bigint)::text,
     'edited', array[count(*)::text, min(xmin::text::bigint)::text, max(xmin::text::bigint)::text] is distinct from (
         select array[made.rows::text, made.made_by, made.made_by]
         from {{ tdm.ledger() }}.masked_tables as made
-        where made.relation = '{{ node.relation_name }}'::regclass
+        where made.relation = {{ tdm.literal(node.relation_name) }}::regclass
         order by made.at desc
         limit 1
     )
