@@ -19,5 +19,7 @@ create table if not exists {{ ledger }}.releases (
 );
 create table if not exists {{ ledger }}.source_state (
     at timestamptz not null default clock_timestamp(), seen_at timestamptz not null, relations jsonb not null
-)
+);
+-- reading the ledger harms nobody, but what it says opens schemas
+{{ tdm.revoke_from_others(ledger, 'insert, update, delete, truncate') }}
 {%- endmacro %}
