@@ -1,5 +1,5 @@
 {#- Withdraws the release of this target, because something that it vouched for is being rebuilt: readers lose the masked
-    schemas until the next release. Does nothing where nothing is released. -#}
+    schemas until the next release. Does nothing where nothing is released. What follows is one transaction. -#}
 {% macro withdraw_release() -%}
     {% call statement('withdraw', auto_begin=true) -%}
         do $$
@@ -25,4 +25,9 @@
         end $$
     {%- endcall %}
     {{ adapter.commit() }}
+    {#- dbt sends COMMIT as text, past psycopg2, which takes its transaction to go on: without a BEGIN of ours every statement
+        after it would stand for itself, visible to others half-done and left behind by a kill -#}
+    {% call statement('begin', auto_begin=true) -%}
+        begin
+    {%- endcall %}
 {%- endmacro %}
