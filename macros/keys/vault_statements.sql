@@ -2,12 +2,6 @@
     inside the server. Keys: root → environment → domain by HKDF-SHA256 (RFC 5869), domain keys ready-padded (RFC 2104).
     The root is the vault's own, else the setting tdm.root_key (PGOPTIONS='-c tdm.root_key=<64 hex digits>'), else random. -#}
 {% macro vault_statements(environment) %}
-do $$
-begin
-    if getdatabaseencoding() <> 'UTF8' then
-        raise exception 'this database is encoded in %, but masks need UTF8. Restore the production copy into a database made with: createdb --encoding=UTF8 --template=template0', getdatabaseencoding();
-    end if;
-end $$;
 create schema if not exists tdm_vault;
 
 create table if not exists tdm_vault.vault_version (version int primary key);

@@ -3,6 +3,15 @@
 {% materialization vault, adapter='postgres', supported_languages=['sql'] %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set pinned = tdm.pinned_key_id() -%}
+    {#- by itself, before a connection in another encoding refuses the text of our functions -#}
+    {% call statement('encoding', auto_begin=true) -%}
+        do $$
+        begin
+            if getdatabaseencoding() <> 'UTF8' then
+                raise exception 'this database is encoded in %, but masks need UTF8. Restore the production copy into a database made with: createdb --encoding=UTF8 --template=template0', getdatabaseencoding();
+            end if;
+        end $$
+    {%- endcall %}
     {% call statement('vault', auto_begin=true) -%}
         select pg_advisory_xact_lock(hashtext('tdm_vault'));
         {{ tdm.vault_statements(target.name) }};
