@@ -1,7 +1,8 @@
 {#- A key as lower-case hexadecimal text of `length` characters (16 to 64; 4 bits each) of its HMAC. Fewer than 20 characters
-    may collide and do not count as one-to-one. -#}
-{% macro token_text(column, domain, length=24, value=none) -%}
+    may collide and do not count as one-to-one. `fold=true` ignores case, as citext does. -#}
+{% macro token_text(column, domain, length=24, value=none, fold=false) -%}
     {%- set original = tdm._value(column, value) -%}
+    {%- set hashed = 'lower(' ~ original ~ '::text collate "default")' if fold else original -%}
     {%- if not 1 <= length <= 64 -%}{%- do exceptions.raise_compiler_error(column ~ ': token_text makes 1 to 64 characters, not ' ~ length) -%}{%- endif -%}
-    {{ tdm._unless_empty(original, "left(encode(" ~ tdm.hmac(tdm.canonical(original), domain) ~ ", 'hex'), " ~ length ~ ")") }} {{ tdm.marker(column, 'token_text', {'domain': domain, 'by_value': true, 'injective': length >= 20, 'max_length': length}) }}
+    {{ tdm._unless_empty(original, "left(encode(" ~ tdm.hmac(tdm.canonical(hashed), domain) ~ ", 'hex'), " ~ length ~ ")") }} {{ tdm.marker(column, 'token_text', {'domain': domain, 'by_value': true, 'injective': length >= 20, 'max_length': length}) }}
 {%- endmacro %}
