@@ -189,19 +189,17 @@ def _candidates(
         return [masks.token_uuid(domain)]
     if len(kinds) == 1 and kinds <= {"int2", "int4", "int8"}:
         return [masks.token_number(next(iter(kinds)), domain)]
+    if kinds == {"inet"}:
+        return [masks.token_ip(domain)]
     if all(column.type.is_text for column in columns):
         lengths = [c.type.plain.length for c in columns if c.type.plain.length is not None]
         length = min(lengths, default=None)
         if proposal.kind == "email" and (length is None or length >= 33):
             return [masks.email(length, None)[0], masks.code(domain)]
-        # Equal under citext is not equal as text, so the case goes before the mask comes.
-        folded = "citext" in kinds
-        first = (
-            masks.token_texts(domain, length) if proposal.label == "credential" or folded else []
-        )
-        return [m for m in first if m.macro == "token_text" and not folded] + (
-            [] if folded else [masks.code(domain)]
-        )
+        if "citext" in kinds:
+            return masks.token_folded(domain, length)
+        first = masks.token_texts(domain, length) if proposal.label == "credential" else []
+        return [m for m in first if m.macro == "token_text"] + [masks.code(domain)]
     return []
 
 

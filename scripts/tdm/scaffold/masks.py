@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tdm.scaffold.catalog import Column
 from tdm.scaffold.checks import sql_literal
@@ -197,6 +197,15 @@ def token_texts(domain: str, length: int | None) -> list[Mask]:
     return [code(domain)]
 
 
+def token_folded(domain: str, length: int | None) -> list[Mask]:
+    """Opaque text for keys that are equal but for case, where there is room for one to one."""
+    size = 24 if length is None else min(24, length)
+    if size < 20:
+        return []
+    [token, _] = token_texts(domain, length)
+    return [replace(token, arguments=f"{token.arguments}, fold=true")]
+
+
 def secret(length: int | None, domain: str) -> list[Mask]:
     """A credential that nobody can use."""
     size = 40 if length is None else min(40, length)
@@ -238,6 +247,12 @@ def token_uuid(domain: str) -> Mask:
     """Another UUID, one to one."""
     probe = "case when {c} is not null then '01234567-89ab-8def-8123-456789abcdef' end"
     return Mask("token_uuid", _entity(None, domain), "yes", by_value=True, probes=(probe,))
+
+
+def token_ip(domain: str) -> Mask:
+    """Another address, one to one."""
+    probe = "case when {c} is not null then '2001:db8:123:4567:89ab:cdef:123:4567'::inet end"
+    return Mask("token_ip", _entity(None, domain), "yes", by_value=True, probes=(probe,))
 
 
 def shifted(plain: str, entity: str) -> Mask:
