@@ -29,5 +29,10 @@ select
 from at_start
 full outer join at_end on at_start.table_name = at_end.table_name
 where at_start.state is distinct from at_end.state
+
+union all
+select 'the server counts no changes (track_counts is off), so nobody knows whether the source moved. Switch it on'
+where current_setting('track_counts') = 'off'
+
 order by 1
 {%- endmacro %}

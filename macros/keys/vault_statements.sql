@@ -93,7 +93,8 @@ language sql as $$
         e, d,
         tdm_vault.xor_block(tdm_vault.block_key(k), 54),
         tdm_vault.xor_block(tdm_vault.block_key(k), 92),
-        array(select tdm_vault.hmac_slow(k, convert_to('ffx-sha256/v1|' || i, 'UTF8')) from generate_series(1, 10) as i order by i)
+        -- derived, not hashed with the domain's own key: no printed token can be a round key
+        array(select tdm_vault.derive(k, 'ffx-sha256/v1:' || i) from generate_series(1, 10) as i order by i)
     from (select tdm_vault.derive(key, 'domain:' || d) as k from tdm_vault.environments where environment = e offset '0') as derived
     where not exists (select from tdm_vault.domain_keys where environment = e and domain = d)
     on conflict do nothing
