@@ -203,7 +203,7 @@ class _Decider:
             rows = table.rows + sum(self.tables[member].rows for member in family)
             factor = {0: 0.5, 1: 1.0, 2: 2.0, 3: 3.0}[self.weights[name]]
             score = factor * log2(2 + rows) * sqrt(1 + len(family))
-            if is_lookup(table):
+            if is_lookup(table) or table.rows * FRACTION < 1:  # too few to take a part of
                 score /= 10
             if rows > SMALL and family and (best is None or score > best[0] + 1e-9):
                 best = (score, name)
@@ -267,8 +267,8 @@ class _Decider:
     def _remaining(self) -> list[str]:
         """Big tables that no root reaches and no kept row points at."""
         kept = set(self.claimed) | self._whole()
-        seen = reachable(kept, self.up)
-        return sorted(set(self.tables) - seen)
+        pointing = {name for name in kept if name in self.claimed or self.tables[name].rows}
+        return sorted(set(self.tables) - kept - reachable(pointing, self.up))
 
     def _adopt(self, remaining: list[str]) -> bool:
         """Let a table follow a reference that may be NULL, rather than be a sample of its own."""
