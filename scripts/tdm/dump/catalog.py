@@ -175,6 +175,13 @@ where
             member.classid = used.refclassid and member.objid = used.refobjid
             and member.deptype = 'e'
     )
+union
+-- a table needs its partitions, wherever they are
+select home.nspname
+from pg_inherits
+inner join pg_class as part on part.oid = pg_inherits.inhrelid and part.relispartition
+inner join pg_namespace as home on home.oid = part.relnamespace
+where pg_inherits.inhparent in (select relation.oid from relation)
 """
 )
 

@@ -17,6 +17,7 @@ from tdm.scaffold.masks import Mask
 from tdm.scaffold.names import singular, slug, sql_name, words
 from tdm.scaffold.subset import Plan
 
+_IDENTIFYING = frozenset({"direct", "credential"})
 _MUST_BE_TREATED = frozenset({"direct", "credential", "sensitive", "free_text"})
 _BUILT_IN = frozenset({"citext"})
 
@@ -179,6 +180,13 @@ class _TableWork:
             )
         if family.mask is not None:
             return Treatment(column, proposal, "masked", family.mask)
+        # What points at it follows: references to a table that leaves empty are NULL, or empty theirs.
+        if proposal.label in _IDENTIFYING and family.main == (self.name, column.name):
+            reason = f"a key that identifies somebody, and no one-to-one mask for it: {family.why}"
+            if not self.accept:
+                return Treatment(column, proposal, "undecided", reason=reason)
+            empty = "the table leaves without rows"
+            return Treatment(column, proposal, "impossible", None, reason, True, empty)
         keep = ""
         if proposal.label in _MUST_BE_TREATED:
             keep = family.why
