@@ -1,7 +1,8 @@
 """Makes seeds/dictionaries/*.csv: what masks pick names, streets and companies from.
 
-Run by a developer, never by users; needs Faker (MIT licence), whose word lists are names in common use, not records of
-people. An edited list takes effect only as a new version: raise it here and in macros/mask/_dictionary.sql.
+Run by a developer, never by users; needs Faker (MIT licence), whose word lists are names in common
+use, not records of people. An edited list is a new version: raise it here and in
+macros/mask/_dictionary.sql.
 
     python scripts/make_dictionaries.py
 """
@@ -20,7 +21,7 @@ FOLDER = Path(__file__).parents[1] / "seeds" / "dictionaries"
 
 
 def distinct(make: Callable[[Faker], str], pattern: str, count: int, taken: set[str]) -> list[str]:
-    """`count` different values of `make` that match `pattern`, from all locales in turn, none of them in `taken`."""
+    """`count` values of `make` that match `pattern`, from all locales in turn, none in `taken`."""
     fakers = [Faker(locale) for locale in LOCALES]
     for place, faker in enumerate(fakers):
         faker.seed_instance(VERSION * 1000 + place)
@@ -57,7 +58,7 @@ def main() -> None:
     family = distinct(lambda f: f.last_name(), name, 1000, set())
     write("family_names", family)
     words = distinct(lambda f: f.last_name(), name, 500, set(family))
-    shuffled = random.Random(VERSION).sample(words, len(words))
+    shuffled = random.Random(VERSION).sample(words, len(words))  # noqa: S311 - not a secret
     kinds = ["Street", "Lane", "Road", "Avenue", "Row"]
     write("street_names", [f"{word} {kinds[i % 5]}" for i, word in enumerate(shuffled)])
     ends = ["ton", "field", "ford", "dale", "wick"]

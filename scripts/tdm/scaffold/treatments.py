@@ -180,7 +180,7 @@ class _TableWork:
             )
         if family.mask is not None:
             return Treatment(column, proposal, "masked", family.mask)
-        # What points at it follows: references to a table that leaves empty are NULL, or empty theirs.
+        # What points at it follows: references to an empty table are NULL, or empty their own.
         if proposal.label in _IDENTIFYING and family.main == (self.name, column.name):
             reason = f"a key that identifies somebody, and no one-to-one mask for it: {family.why}"
             if not self.accept:
