@@ -1,15 +1,14 @@
 {#- Runs `statement` followed by the query `sql` so that an error names the table, the columns and the SQLSTATE, and never
     a value. What PostgreSQL says about the SQL text itself (unknown column, syntax, types) comes through: a view of it
-    is made first, which reads no row. The number of rows is left in the setting tdm.rows.
-    `probe` is a form of the query that can stand alone, where `sql` cannot. -#}
-{% macro quietly(name, statement, sql, probe=none) -%}
+    is made first, which reads no row. The number of rows is left in the setting tdm.rows. -#}
+{% macro quietly(name, statement, sql) -%}
 {%- set body %}
 declare
     failed text; col text; bad text[] := '{}'; n bigint;
 begin
     {{ tdm.fixed_settings() | indent(4) }}
     drop view if exists pg_temp.tdm_probe;
-    execute {{ tdm.dollar_quoted('create temp view tdm_probe as\n' ~ (probe or sql)) }};
+    execute {{ tdm.dollar_quoted('create temp view tdm_probe as\n' ~ sql) }};
     begin
         execute {{ tdm.dollar_quoted(statement ~ '\n' ~ sql) }};
         get diagnostics n = row_count;

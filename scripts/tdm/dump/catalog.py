@@ -47,11 +47,6 @@ class Table:
         """The table as people write it."""
         return f"{self.schema}.{self.name}"
 
-    @property
-    def identifier(self) -> sql.Identifier:
-        """The table as SQL writes it."""
-        return sql.Identifier(self.schema, self.name)
-
 
 def named_rows(conn: psycopg.Connection[Any], query: str, arguments: list[Any]) -> list[Any]:
     """Rows whose columns are attributes."""

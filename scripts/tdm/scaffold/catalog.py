@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, LiteralString
 
 from psycopg import Connection, Error
@@ -94,7 +95,6 @@ class Column:
     generated: bool = False
     built_from: tuple[str, ...] = ()
     """The columns that a generated column is computed from."""
-    identity: bool = False
     comment: str | None = None
     distinct: int | None = None
     """Distinct values in a look at some rows of the table; None where nobody counted."""
@@ -219,8 +219,14 @@ class Catalog:
     tables: Mapping[str, Table]
     references: tuple[Reference, ...]
     left_out: tuple[LeftOut, ...] = ()
-    references_from: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
-    references_to: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def references_from(self) -> Mapping[str, tuple[Reference, ...]]:
+        """For each table the references of its rows; tables without any are left out."""
+        found: dict[str, list[Reference]] = defaultdict(list)
+        for reference in self.references:
+            found[reference.table].append(reference)
+        return {name: tuple(references) for name, references in found.items()}
 
 
 def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
@@ -269,11 +275,6 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
         )
         tables[table.id] = _counted(connection, table, float(row["estimate"] or 0))
     references = _references(constraints, home, ids)
-    by_child: dict[str, list[Reference]] = defaultdict(list)
-    by_parent: dict[str, list[Reference]] = defaultdict(list)
-    for reference in references:
-        by_child[reference.table].append(reference)
-        by_parent[reference.to].append(reference)
     info = connection.info
     return Catalog(
         database=info.dbname,
@@ -287,8 +288,6 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
                 for row in _rows(connection, _LEFT_OUT, {"schemas": wanted})
             ),
         ),
-        references_from={name: tuple(found) for name, found in by_child.items()},
-        references_to={name: tuple(found) for name, found in by_parent.items()},
     )
 
 
@@ -408,7 +407,6 @@ def _columns(
                 default=row["default"],
                 generated=row["generated"],
                 built_from=tuple(sorted(built_from.get((row["table"], row["number"]), ()))),
-                identity=row["identity"],
                 comment=row["comment"],
             )
         )
@@ -632,7 +630,7 @@ _COLUMNS: LiteralString = """
 select
     a.attrelid as table, a.attname as name, a.attnum as number, a.atttypid as type,
     a.atttypmod as modifier, pg_catalog.format_type(a.atttypid, a.atttypmod) as type_text,
-    a.attnotnull as not_null, a.attgenerated <> '' as generated, a.attidentity <> '' as identity,
+    a.attnotnull as not_null, a.attgenerated <> '' as generated,
     pg_catalog.pg_get_expr(d.adbin, d.adrelid) as default,
     pg_catalog.col_description(a.attrelid, a.attnum) as comment
 from pg_catalog.pg_attribute as a

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -48,18 +47,7 @@ def read(path: Path, catalog: Catalog) -> tuple[Reference, ...]:
 
 def add(catalog: Catalog, extra: tuple[Reference, ...]) -> Catalog:
     """The catalog with further references."""
-    by_child: dict[str, list[Reference]] = defaultdict(list)
-    by_parent: dict[str, list[Reference]] = defaultdict(list)
-    every = (*catalog.references, *extra)
-    for reference in every:
-        by_child[reference.table].append(reference)
-        by_parent[reference.to].append(reference)
-    return replace(
-        catalog,
-        references=every,
-        references_from={name: tuple(found) for name, found in by_child.items()},
-        references_to={name: tuple(found) for name, found in by_parent.items()},
-    )
+    return replace(catalog, references=(*catalog.references, *extra))
 
 
 def _of_table(

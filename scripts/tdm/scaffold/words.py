@@ -64,14 +64,6 @@ LOOKUP_WORDS = frozenset(
     dictionary code codes genre rating level template templates
     """.split()
 )
-AUDIT_WORDS = frozenset(
-    """
-    created creator create updated updater update modified modifier modify deleted deleter delete
-    changed edited editor approved approver reviewed reviewer assigned assignee locked closed
-    resolved canceled cancelled verified inserted imported entered
-    """.split()
-)
-"""Columns with these words say who touched a row, not whose it is."""
 AUDIT_COLUMNS = _phrases(
     "created by, updated by, modified by, deleted by, changed by, approved by, reviewed by, "
     "inserted by, last modified by, edited by, closed by, resolved by, verified by, entered by, "
