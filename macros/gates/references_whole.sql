@@ -67,7 +67,11 @@ order by 1
 {% macro _orphans(edge, child, parent) -%}
 select count(*) as orphans
 from (
-    {{ tdm._pointed_at(edge, child) | indent(4) }}
+    select distinct {{ tdm._referencing(edge) }}
+    from {{ child }} as x
+    {%- if edge.where %}
+    where {{ edge.where }}
+    {%- endif %}
 ) as pointed_at
 where
     num_nulls({% for column in edge.to_columns %}r{{ loop.index }}{{ ', ' if not loop.last }}{% endfor %}) = 0

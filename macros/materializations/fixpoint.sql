@@ -25,8 +25,6 @@
         create unlogged table {{ member.fresh }} as
         select found.*, 0 as pass from ({{ member.query }}) as found
         with no data;
-        create unique index on {{ member.fresh }} ({{ tdm.quoted_list(member.key) }});
-        create index on {{ member.fresh }} (pass);
         {%- endfor %}
         select set_config('tdm.pass', '0', false);
         {%- for edge in edges %}
@@ -55,10 +53,18 @@
     {%- endfor -%}
     {%- do tdm.close(fresh_summary) -%}
     {%- do tdm.take_place(existing, fresh_summary, target_relation) -%}
-    {%- call noop_statement('main', 'FIXPOINT ' ~ rows, 'FIXPOINT', rows) -%}{{ sql }}{%- endcall %}
+    {%- call noop_statement('main', 'FIXPOINT ' ~ rows ~ ' in ' ~ tdm.passes_done() ~ ' passes', 'FIXPOINT', rows) -%}{{ sql }}{%- endcall %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- The number of passes of the last fixpoint. -#}
+{% macro passes_done() -%}
+    {% call statement('passes_done', fetch_result=true) -%}
+        select current_setting('tdm.pass')::int as n
+    {%- endcall %}
+    {{ return(load_result('passes_done').table.columns[0].values()[0] | int) }}
+{%- endmacro %}
 
 {#- The loop, as one statement whose errors show no value. -#}
 {% macro _passes(members, edges) -%}
@@ -72,7 +78,7 @@ begin
     execute {{ tdm.dollar_quoted('insert into ' ~ member.fresh ~ ' select found.*, 0 from (' ~ member.query ~ ') as found') }};
     get diagnostics n = row_count;
     total := total + n;
-    execute {{ tdm.dollar_quoted('analyze ' ~ member.fresh) }};
+    execute {{ tdm.dollar_quoted('create unique index on ' ~ member.fresh ~ ' (' ~ tdm.quoted_list(member.key) ~ '); create index on ' ~ member.fresh ~ ' (pass); analyze ' ~ member.fresh) }};
     {%- endfor %}
     loop
         perform set_config('tdm.pass', pass::text, false);
@@ -81,13 +87,14 @@ begin
         place := {{ tdm.literal(edge.from ~ ' → ' ~ edge.to) }};
         {%- set keys_found %}
             insert into {{ members[edge.to].fresh }}
-            select distinct on ({{ tdm.quoted_list(members[edge.to].key, 'found') }}) found.*, current_setting('tdm.pass')::int + 1
+            select found.*, current_setting('tdm.pass')::int + 1
             from ({{ edge.query }}) as found
-            where not exists (
-                select from {{ members[edge.to].fresh }} as kept
-                where ({{ tdm.quoted_list(members[edge.to].key, 'kept') }}) = ({{ tdm.quoted_list(members[edge.to].key, 'found') }})
-            )
-            order by {{ tdm.quoted_list(members[edge.to].key, 'found') }}, found.reason
+            where
+                ({{ tdm.quoted_list(members[edge.to].key, 'found') }}) is not null
+                and not exists (
+                    select from {{ members[edge.to].fresh }} as kept
+                    where ({{ tdm.quoted_list(members[edge.to].key, 'kept') }}) = ({{ tdm.quoted_list(members[edge.to].key, 'found') }})
+                )
         {%- endset %}
         execute {{ tdm.dollar_quoted(keys_found) }};
         get diagnostics n = row_count;
@@ -98,6 +105,7 @@ begin
         exit when added = 0;
     end loop;
     perform set_config('tdm.rows', total::text, false);
+    perform set_config('tdm.pass', pass::text, false);
 exception when others or assert_failure then
     raise exception using message = format('%s failed on its data at %s, pass %s (SQLSTATE %s)', {{ tdm.literal(model.name) }}, place, pass, sqlstate);
 end {% endset -%}

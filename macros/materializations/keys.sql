@@ -5,6 +5,7 @@
     {%- set fresh = tdm.fresh(target_relation) -%}
     {%- set key = (tdm.markers(sql, having='key') | first).key -%}
     {%- do tdm.withdraw_release() -%}
+    {%- do tdm.check_lists(sql) -%}
     {% call statement('main', auto_begin=true) -%}
         {{ tdm.quietly(model.name, 'create unlogged table ' ~ fresh ~ ' as', sql) }}
     {%- endcall %}
@@ -25,3 +26,46 @@
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- Stops where a list names keys that the table does not have, before anything is made: says how many and in which lines of
+    the list, never the keys. -#}
+{% macro check_lists(sql) -%}
+    {%- for root in tdm.markers(sql, having='root') -%}
+    {%- for list in root.also if list.kind == 'listed' and list.missing == 'error' -%}
+    {%- set declared = tdm._source_named(root.root) -%}
+    {%- set check %}
+        declare
+            lines text; n bigint;
+        begin
+            {{ tdm.fixed_settings() | indent(12) }}
+            select count(*), string_agg(line::text, ', ' order by line) filter (where place <= 10)
+            into n, lines
+            from (
+                select line, row_number() over (order by line) as place
+                from (select *, row_number() over () + 1 as line from {{ list.list }}) as listed
+                where not exists (
+                    select from {{ declared.relation_name }} as x
+                    where {% for column in list.columns %}x.{{ tdm.quoted(list.to[loop.index0]) }}::text = listed.{{ tdm.quoted(column) }}::text{{ ' and ' if not loop.last }}{% endfor %}
+                )
+            ) as unknown;
+            if n > 0 then
+                raise exception using message = format(
+                    {{ tdm.literal(model.original_file_path ~ ': %s keys on the list ' ~ (list.list | replace('"', '')) ~ ' are not in ' ~ root.root ~ ' (' ~ list.to | join(', ') ~ '), lines %s. Take them out, say  missing=\'ignore\',  or declare the column\'s type where the seed has lost zeros') }},
+                    n, lines || case when n > 10 then ', …' else '' end
+                );
+            end if;
+        end {% endset -%}
+    {% call statement('lists', auto_begin=true) -%}
+        do {{ tdm.dollar_quoted(check) }}
+    {%- endcall %}
+    {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- A source table of this project by its name service.table. -#}
+{% macro _source_named(table) -%}
+    {%- for node in tdm.project_sources() if node.source_name ~ '.' ~ node.name == table -%}
+        {{ return(node) }}
+    {%- endfor -%}
+    {{ return(none) }}
+{%- endmacro %}

@@ -1,39 +1,33 @@
 {#- The keys of rows that belong to sampled rows: a UNION of one branch for each owner, never an OR.
     source, key as in sampled_keys; owned_by a list of tdm.owner(…); carry further columns that owned tables join on. -#}
 {% macro owned_keys(source, key, owned_by, carry=[]) -%}
+    {%- do tdm.require_columns(source, key + carry) -%}
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
+    {%- set columns = key + carry -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source), 'key': key}) }}
+{% if owned_by | length == 1 -%}
+{{ tdm._owned_marker(owned_by[0]) }}
+{{ tdm._owned_by(source, owned_by[0], tdm.quoted_list(columns, 'x') ~ ', ' ~ tdm._owned_reason(owned_by[0]), key) }}
+{%- else -%}
 with
 
 owned as (
     {%- for edge in owned_by %}
     {{ tdm._owned_marker(edge) }}
-    select {{ tdm.quoted_list(key + carry, 'x') }}, {{ tdm.literal('owned by ' ~ edge.owner.identifier) }} as reason
-    from {{ tdm.own_rows(source) }} as x
-    inner join (select distinct {{ tdm._numbered(edge.to) }} from {{ edge.owner }}) as owner on {{ tdm._matches(edge.columns, 'x', 'owner') }}
-    {%- if edge.where %}
-    where {{ edge.where }}
-    {%- endif %}
+    {{ tdm._owned_by(source, edge, tdm.quoted_list(columns, 'x') ~ ', ' ~ tdm._owned_reason(edge), key) | indent(4) }}
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
 )
 
-select {{ tdm.quoted_list(key + carry) }}, min(reason) as reason
+select {{ tdm.quoted_list(columns) }}, min(reason) as reason
 from owned
-group by {{ tdm.quoted_list(key + carry) }}
+group by {{ tdm.quoted_list(columns) }}
+{%- endif %}
 {%- endmacro %}
 
-{#- `column as r1, …` -#}
-{% macro _numbered(columns) -%}
-    {%- for column in columns -%}
-        {{ tdm.quoted(column) }} as r{{ loop.index }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
-{%- endmacro %}
-
-{#- The marker of one followed edge. -#}
-{% macro _owned_marker(edge) -%}
-    {{ tdm.as_comment({'owner': edge.owner.identifier, 'columns': edge.columns, 'to_columns': edge.to, 'where': edge.where}) }}
+{% macro _owned_reason(edge) -%}
+    {{ tdm.literal('owned by ' ~ edge.owner.identifier) }} as reason
 {%- endmacro %}

@@ -3,44 +3,131 @@
     (the fraction of a row is decided by a hash of the stratum), and no stratum loses its last `at_least` rows.
     source      source() of the table
     key         its key columns
-    fraction    0 < fraction <= 1
-    strata      columns whose combinations are the strata
+    fraction    0 < fraction <= 1; none: only what `also` names
+    strata      columns, or SQL over x, whose combinations are the strata
     at_least    rows that every stratum keeps
-    carry       further columns that owned tables join on -#}
-{% macro sampled_keys(source, key, fraction, strata=[], at_least=1, carry=[]) -%}
-    {%- if not 0 < fraction <= 1 -%}
-        {%- do exceptions.raise_compiler_error(model.name ~ ': fraction is ' ~ fraction ~ ', but must be above 0 and at most 1') -%}
-    {%- endif -%}
+    carry       further columns that owned tables join on
+    also        further rows: a list of tdm.within(…), tdm.listed(…), tdm.matching(…)
+    budget      tdm.budget(…): the largest fraction, up to `fraction`, whose rows and what they own fit into it -#}
+{% macro sampled_keys(source, key, fraction=none, strata=[], at_least=1, carry=[], also=[], budget=none) -%}
+    {%- do tdm._check_sample(fraction, at_least, also, budget) -%}
+    {%- do tdm.require_columns(source, key + carry) -%}
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
-{{ tdm.as_comment({'root': tdm.table_of(source), 'key': key, 'fraction': fraction, 'strata': strata, 'at_least': at_least}) }}
+    {%- set columns = key + carry -%}
+    {%- set has_share = fraction is not none or budget is not none -%}
+    {%- for list in also if list.kind == 'listed' -%}
+        {%- do list.update({'columns': list.columns or key, 'to': list.to or list.columns or key}) -%}
+        {%- do tdm.require_columns(source, list.to) -%}
+    {%- endfor -%}
+{{ tdm.as_comment({
+    'root': tdm.table_of(source), 'key': key, 'fraction': fraction, 'strata': strata, 'at_least': at_least,
+    'also': also, 'budget': budget.rows if budget else none,
+}) }}
 with
 
-numbered as (
+{% if budget -%}
+candidates as (
+    {{ tdm._candidates(source, columns, strata, budget) | indent(4) }}
+),
+
+{% endif -%}
+{% if has_share -%}
+placed as (
     select
-        {{ tdm.quoted_list(key + carry) }},
-        row_number() over (
-            {%- if strata %}
-            partition by {{ tdm.quoted_list(strata) }}
-            {%- endif %}
-            order by {{ tdm._key_hash(key) }}, {{ tdm.quoted_list(key) }}
-        ) as place,
-        count(*) over ({% if strata %}partition by {{ tdm.quoted_list(strata) }}{% endif %}) as rows_in_stratum,
-        {{ tdm._stratum_share(strata) }} as share
-    from {{ tdm.own_rows(source) }}
+        {{ tdm.quoted_list(columns, 'x') }},
+        {%- for stratum in strata %}
+        {{ tdm._stratum(source, stratum, loop.index, budget) }} as s{{ loop.index }},
+        {%- endfor %}
+        {%- if budget %}
+        x.weight,
+        {%- endif %}
+        row_number() over ({{ tdm._by_stratum(source, strata, budget) }} order by {{ tdm.key_hash(key, 'x') }}, {{ tdm.quoted_list(key, 'x') }}) as place,
+        count(*) over ({{ tdm._by_stratum(source, strata, budget) }}) as rows_in_stratum
+    from {{ 'candidates' if budget else tdm.own_rows(source) }} as x
+),
+
+{% endif -%}
+{% if budget -%}
+filled as (
+    select *, sum(weight) over (order by place > {{ at_least }}, (place - {{ tdm._stratum_share(strata) }}) / rows_in_stratum, {{ tdm.quoted_list(key) }}) as rows_so_far
+    from placed
+    where {{ tdm._within_quota(strata, fraction or 1, at_least) }}
+),
+
+{% endif -%}
+sampled as (
+    {%- if has_share %}
+    select {{ tdm.quoted_list(columns) }}, 'sampled' as reason, 0 as place_of_reason
+    from {{ 'filled' if budget else 'placed' }}
+    where {{ 'rows_so_far <= ' ~ budget.rows if budget else tdm._within_quota(strata, fraction, at_least) }}
+    {%- endif %}
+    {%- for more in also %}
+    {%- if has_share or not loop.first %}
+    union all
+    {%- endif %}
+    {{ tdm._also(source, columns, more, loop.index) | indent(4) }}
+    {%- endfor %}
 )
 
-select {{ tdm.quoted_list(key + carry) }}, 'sampled' as reason
-from numbered
-where place - share <= rows_in_stratum * {{ fraction }} or place <= {{ at_least }}
+{% if also -%}
+select distinct on ({{ tdm.quoted_list(key) }}) {{ tdm.quoted_list(columns) }}, reason
+from sampled
+order by {{ tdm.quoted_list(key) }}, place_of_reason
+{%- else -%}
+select {{ tdm.quoted_list(columns) }}, reason
+from sampled
+{%- endif %}
 {%- endmacro %}
 
-{#- A hash of the key, the same everywhere. -#}
-{% macro _key_hash(key) -%}
-    md5({% for column in key %}{{ tdm.quoted(column) }}::text{{ " || '|' || " if not loop.last }}{% endfor %})
+{#- A row is within the quota of its stratum: n × fraction, rounded up for a share of the strata and down for the others. Whose
+    share it is costs a hash, so it is looked at last, and only where it decides. -#}
+{% macro _within_quota(strata, fraction, at_least) -%}
+    place <= rows_in_stratum * {{ fraction }} or place <= {{ at_least }}
+    or (place < rows_in_stratum * {{ fraction }} + 1 and place - {{ tdm._stratum_share(strata) }} <= rows_in_stratum * {{ fraction }})
 {%- endmacro %}
 
 {#- A number in [0, 1) that belongs to the stratum. -#}
 {% macro _stratum_share(strata) -%}
-    ('x' || substr(md5(concat_ws('|', 'stratum'{% for column in strata %}, {{ tdm.quoted(column) }}::text{% endfor %})), 1, 8))::bit(32)::bigint / 4294967296.0
+    ('x' || substr(md5(concat_ws('|', 'stratum'{% for stratum in strata %}, s{{ loop.index }}::text{% endfor %})), 1, 8))::bit(32)::bigint / 4294967296.0
+{%- endmacro %}
+
+{#- What a row's stratum is by one of its columns or expressions. -#}
+{% macro _stratum(source, stratum, number, budget) -%}
+    {{ 'x.s' ~ number if budget else tdm._column_or_expression(source, stratum) }}
+{%- endmacro %}
+
+{% macro _by_stratum(source, strata, budget) -%}
+    {%- for stratum in strata -%}
+        {{ 'partition by ' if loop.first }}{{ tdm._stratum(source, stratum, loop.index, budget) }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- Rows that a sample has for a reason of `also`. -#}
+{% macro _also(source, columns, more, place) -%}
+    {%- if more.kind == 'listed' -%}
+        {{ tdm._listed_rows(source, columns, more, place) }}
+    {%- elif more.kind == 'within' -%}
+        {{ tdm._rows_within(source, columns, more, place) }}
+    {%- else -%}
+select {{ tdm.quoted_list(columns, 'x') }}, 'matching' as reason, {{ place }} as place_of_reason
+from {{ tdm.own_rows(source) }} as x
+where {{ more.condition }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro _check_sample(fraction, at_least, also, budget) -%}
+    {%- set say = model.original_file_path ~ ': ' -%}
+    {%- if fraction is none and not also and budget is none -%}
+        {%- do exceptions.raise_compiler_error(say ~ 'nothing says which rows to sample. Give a fraction, also=[…] or a budget') -%}
+    {%- endif -%}
+    {%- if fraction is not none and (fraction is not number or fraction is boolean or not 0 < fraction <= 1) -%}
+        {%- do exceptions.raise_compiler_error(say ~ 'fraction is ' ~ fraction ~ ', but must be a number above 0 and at most 1') -%}
+    {%- endif -%}
+    {%- if at_least is not number or at_least < 0 -%}
+        {%- do exceptions.raise_compiler_error(say ~ 'at_least is ' ~ at_least ~ ', but must be a number of rows, 0 or more') -%}
+    {%- endif -%}
+    {%- for more in also if more is not mapping or 'kind' not in more -%}
+        {%- do exceptions.raise_compiler_error(say ~ 'also=[…] takes tdm.within(…), tdm.listed(…) and tdm.matching(…), not: ' ~ more) -%}
+    {%- endfor -%}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 {#- Every stratum of a sampled table gave its share: the fraction of its rows, rounded up or down, and never less than its
-    last `at_least` rows. On a sampled_ model; arguments as its sampled_keys has them. -#}
+    last `at_least` rows. Rows that are there for another reason (`also`) do not count. On a sampled_ model; arguments as its
+    sampled_keys has them. -#}
 {% test sample_share(model, source, fraction, strata=[], at_least=1) %}
 {{ tdm.gate() }}
 {%- set declared = tdm.table_of(source) -%}
@@ -10,14 +11,14 @@ with
 strata as (
     select
         {%- if strata %}
-        {{ tdm.quoted_list(strata, 'x') }},
+        {{ tdm._strata_list(source, strata) }},
         {%- endif %}
         count(*) as rows_in_stratum,
-        count(sampled.reason) as sampled
+        count(*) filter (where sampled.reason = 'sampled') as sampled
     from {{ tdm.own_rows(source) }} as x
     left join {{ model }} as sampled on {{ '(' ~ tdm.quoted_list(key, 'x') ~ ') = (' ~ tdm.quoted_list(key, 'sampled') ~ ')' if key else 'true' }}
     {%- if strata %}
-    group by {{ tdm.quoted_list(strata, 'x') }}
+    group by {{ tdm._strata_list(source, strata) }}
     {%- endif %}
 )
 

@@ -1,0 +1,53 @@
+{#- A number of rows that a sample, and what its rows own, may take: the best sample that fits. Strata keep their shares; the
+    fraction is the largest that fits.
+    rows        the budget. What kept rows point at, and tables that are kept whole, come on top: see `tdm plan`
+    owned       what is counted for each sampled row: a list of tdm.counted(…), a tree. A row that is reached on two of its
+                ways counts twice
+    largest     a row that owns more than this share of the budget is no candidate: one giant would push out all others -#}
+{% macro budget(rows, owned=[], largest=0.1) -%}
+    {%- if rows is not number or rows < 1 or not 0 < largest <= 1 -%}
+        {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': tdm.budget expected 1 row or more, and largest above 0 and at most 1, but received ' ~ rows ~ ' and ' ~ largest) -%}
+    {%- endif -%}
+    {{ return({'rows': rows, 'owned': owned, 'largest': largest}) }}
+{%- endmacro %}
+
+{#- Rows that a budget counts for the row that owns them. Arguments as in tdm.owner, and `owned`: what they own in turn. -#}
+{% macro counted(source, columns, to=none, where=none, owned=[]) -%}
+    {%- do tdm.require_columns(source, columns) -%}
+    {{ return({'source': source, 'columns': columns, 'to': to or columns, 'where': where, 'owned': owned}) }}
+{%- endmacro %}
+
+{#- The rows of a table, each with the number of rows that it would bring. -#}
+{% macro _candidates(source, columns, strata, budget) -%}
+select *
+from (
+    select
+        {{ tdm.quoted_list(columns, 'x') }},
+        {%- for stratum in strata %}
+        {{ tdm._column_or_expression(source, stratum) }} as s{{ loop.index }},
+        {%- endfor %}
+        {{ tdm._weight(budget.owned) }} as weight
+    from {{ tdm.own_rows(source) }} as x
+    {{ tdm._counts(budget.owned) | indent(4) }}
+) as weighed
+where weight <= {{ budget.rows * budget.largest }}
+{%- endmacro %}
+
+{% macro _weight(owned) -%}
+    1{% for edge in owned %} + coalesce(owned_{{ loop.index }}.rows, 0){% endfor %}
+{%- endmacro %}
+
+{#- Joins to the number of rows that each row x owns, one a table. -#}
+{% macro _counts(owned) -%}
+    {%- for edge in owned %}
+left join (
+    select {% for column in edge.columns %}x.{{ tdm.quoted(column) }} as r{{ loop.index }}, {% endfor %}sum({{ tdm._weight(edge.owned) }}) as rows
+    from {{ tdm.own_rows(edge.source) }} as x
+    {{ tdm._counts(edge.owned) | indent(4) }}
+    {%- if edge.where %}
+    where {{ edge.where }}
+    {%- endif %}
+    group by {% for column in edge.columns %}x.{{ tdm.quoted(column) }}{{ ', ' if not loop.last }}{% endfor %}
+) as owned_{{ loop.index }} on {{ tdm._matches(edge.to, 'x', 'owned_' ~ loop.index) }}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,34 @@
+{#- The rows of a link table whose ends are all kept, raw: product_tags of kept products and kept tags. They bring nothing
+    along, so the table must point at nothing else. ends: a list of tdm.end(…). -#}
+{% macro linked_rows(source, ends) -%}
+    {%- do tdm.reads_source() -%}
+    {%- if ends | length < 2 -%}
+        {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': tdm.linked_rows expected two ends or more, but received ' ~ ends | length ~ '. Rows of one owner are tdm.owned_rows') -%}
+    {%- endif -%}
+    {%- do tdm._require_ends_only(source, ends) -%}
+{{ tdm.as_comment({'linked': tdm.table_of(source)}) }}
+select x.*
+from {{ tdm.own_rows(source) }} as x
+{%- for end in ends %}
+{%- do tdm.require_columns(source, end.columns) %}
+{{ tdm.as_comment({'end': end.kept.identifier, 'columns': end.columns, 'to_columns': end.to}) }}
+inner join (select distinct {{ tdm._numbered(end.to) }} from {{ end.kept }}) as end_{{ loop.index }} on {{ tdm._matches(end.columns, 'x', 'end_' ~ loop.index) }}
+{%- endfor %}
+{%- endmacro %}
+
+{#- A table that one end of a link row points at.
+    kept        ref() of its kept_, sampled_ or subset_ model, or tdm.member_of(…)
+    columns     the link table's columns
+    to          the columns that they point at, in the same order, where they have other names -#}
+{% macro end(kept, columns, to=none) -%}
+    {{ return({'kept': kept, 'columns': columns, 'to': to or columns}) }}
+{%- endmacro %}
+
+{#- A reference of a link table that is no end would be left dangling. -#}
+{% macro _require_ends_only(source, ends) -%}
+    {%- set declared = tdm._declared(source) -%}
+    {%- set covered = ends | map(attribute='columns') | list -%}
+    {%- for edge in (tdm.references_of(declared) if declared else []) if edge.columns not in covered -%}
+        {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': ' ~ tdm.table_of(source) ~ ' also points at ' ~ edge.to ~ ' (' ~ edge.columns | join(', ') ~ '). Make it an end too, or keep the rows as tdm.owned_rows') -%}
+    {%- endfor -%}
+{%- endmacro %}
