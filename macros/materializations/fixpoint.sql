@@ -23,7 +23,7 @@
     {% call statement('shells', auto_begin=true) -%}
         {%- for member in members.values() %}
         create unlogged table {{ member.fresh }} as
-        select found.*, 0 as pass from ({{ member.query }}) as found
+        select found.*, 0 as tdm_pass from ({{ member.query }}) as found
         with no data;
         {%- endfor %}
         select set_config('tdm.pass', '0', false);
@@ -40,7 +40,7 @@
     {% call statement('summary') -%}
         create unlogged table {{ fresh_summary }} as
         {%- for name, member in members.items() %}
-        select {{ tdm.literal(name) }} as member, pass, count(*) as keys from {{ member.fresh }} group by pass
+        select {{ tdm.literal(name) }} as member, tdm_pass as pass, count(*) as keys from {{ member.fresh }} group by tdm_pass
         {{ 'union all' if not loop.last }}
         {%- endfor %};
         {%- for member in members.values() %}
@@ -78,7 +78,7 @@ begin
     execute {{ tdm.dollar_quoted('insert into ' ~ member.fresh ~ ' select found.*, 0 from (' ~ member.query ~ ') as found') }};
     get diagnostics n = row_count;
     total := total + n;
-    execute {{ tdm.dollar_quoted('create unique index on ' ~ member.fresh ~ ' (' ~ tdm.quoted_list(member.key) ~ '); create index on ' ~ member.fresh ~ ' (pass); analyze ' ~ member.fresh) }};
+    execute {{ tdm.dollar_quoted('create unique index on ' ~ member.fresh ~ ' (' ~ tdm.quoted_list(member.key) ~ '); create index on ' ~ member.fresh ~ ' (tdm_pass); analyze ' ~ member.fresh) }};
     {%- endfor %}
     loop
         perform set_config('tdm.pass', pass::text, false);

@@ -33,21 +33,23 @@
     {%- for root in tdm.markers(sql, having='root') -%}
     {%- for list in root.also if list.kind == 'listed' and list.missing == 'error' -%}
     {%- set declared = tdm._source_named(root.root) -%}
+    {%- set unknown_keys %}
+        select count(*), string_agg(tdm_line::text, ', ' order by tdm_line) filter (where tdm_place <= 10)
+        from (
+            select tdm_line, row_number() over (order by tdm_line) as tdm_place
+            from (select *, row_number() over () + 1 as tdm_line from {{ list.list }}) as listed
+            where not exists (
+                select from {{ declared.relation_name }} as x
+                where {% for column in list.columns %}x.{{ tdm.quoted(list.to[loop.index0]) }}::text = listed.{{ tdm.quoted(column) }}::text{{ ' and ' if not loop.last }}{% endfor %}
+            )
+        ) as unknown
+    {%- endset -%}
     {%- set check %}
         declare
             lines text; n bigint;
         begin
             {{ tdm.fixed_settings() | indent(12) }}
-            select count(*), string_agg(line::text, ', ' order by line) filter (where place <= 10)
-            into n, lines
-            from (
-                select line, row_number() over (order by line) as place
-                from (select *, row_number() over () + 1 as line from {{ list.list }}) as listed
-                where not exists (
-                    select from {{ declared.relation_name }} as x
-                    where {% for column in list.columns %}x.{{ tdm.quoted(list.to[loop.index0]) }}::text = listed.{{ tdm.quoted(column) }}::text{{ ' and ' if not loop.last }}{% endfor %}
-                )
-            ) as unknown;
+            execute {{ tdm.dollar_quoted(unknown_keys) }} into n, lines;
             if n > 0 then
                 raise exception using message = format(
                     {{ tdm.literal(model.original_file_path ~ ': %s keys on the list ' ~ (list.list | replace('"', '')) ~ ' are not in ' ~ root.root ~ ' (' ~ list.to | join(', ') ~ '), lines %s. Take them out, say  missing=\'ignore\',  or declare the column\'s type where the seed has lost zeros') }},

@@ -24,13 +24,13 @@ from (
     select
         {{ tdm.quoted_list(columns, 'x') }},
         {%- for stratum in strata %}
-        {{ tdm._column_or_expression(source, stratum) }} as s{{ loop.index }},
+        {{ tdm._column_or_expression(source, stratum) }} as tdm_s{{ loop.index }},
         {%- endfor %}
-        {{ tdm._weight(budget.owned) }} as weight
+        {{ tdm._weight(budget.owned) }} as tdm_weight
     from {{ tdm.own_rows(source) }} as x
     {{ tdm._counts(budget.owned) | indent(4) }}
 ) as weighed
-where weight <= {{ budget.rows * budget.largest }}
+where tdm_weight <= {{ budget.rows * budget.largest }}
 {%- endmacro %}
 
 {% macro _weight(owned) -%}

@@ -13,7 +13,7 @@
 {% macro _sampled_or_pointed_at(source, key, columns, referenced_by, sampled) -%}
     {%- set groups = tdm._groups(source, referenced_by) -%}
     {%- if sampled -%}
-select {{ tdm.quoted_list(columns, 'sampled' if columns == key else 'x') }}, sampled.reason
+select {{ tdm.quoted_list(columns, 'sampled' if columns == key else 'x') }}, sampled.tdm_reason
 from {{ sampled }} as sampled
         {%- if columns != key %}
 inner join {{ tdm.own_rows(source) }} as x using ({{ tdm.quoted_list(key) }})
@@ -26,7 +26,7 @@ union all
 {{ tdm._looked_up(source, key, columns, groups[0], sampled) }}
     {%- elif groups -%}
 (
-    select distinct on ({{ tdm.quoted_list(key) }}) {{ tdm.quoted_list(columns) }}, reason
+    select distinct on ({{ tdm.quoted_list(key) }}) {{ tdm.quoted_list(columns) }}, tdm_reason
     from (
         {%- for edges in groups %}
         {{ tdm._looked_up(source, key, columns, edges, sampled) | indent(8) }}
@@ -35,14 +35,14 @@ union all
         {%- endif %}
         {%- endfor %}
     ) as pointed_at
-    order by {{ tdm.quoted_list(key) }}, reason
+    order by {{ tdm.quoted_list(key) }}, tdm_reason
 )
     {%- endif %}
 {%- endmacro %}
 
 {#- The rows of a table that references of one group point at, and that are not sampled. -#}
 {% macro _looked_up(source, key, columns, edges, sampled) -%}
-select {{ tdm.quoted_list(columns, 'x') }}, pointed_at.reason
+select {{ tdm.quoted_list(columns, 'x') }}, pointed_at.tdm_reason
 from {{ tdm.own_rows(source) }} as x
 inner join (
     {{ tdm._pointed_at_by(edges, key, sampled) | indent(4) }}
@@ -54,10 +54,10 @@ where not exists (select from {{ sampled }} as sampled where {{ tdm._same_key(ke
 
 {#- What several references point at, each value once with one of the reasons, without the keys that are sampled. -#}
 {% macro _pointed_at_by(edges, key, sampled) -%}
-select {{ tdm._numbers(edges[0].to) }}, min(reason) as reason
+select {{ tdm._numbers(edges[0].to) }}, min(tdm_reason) as tdm_reason
 from (
     {%- for edge in edges %}
-    select {{ tdm._referencing(edge) }}, {{ tdm.literal('referenced by ' ~ edge.rows.identifier) }} as reason
+    select {{ tdm._referencing(edge) }}, {{ tdm.literal('referenced by ' ~ edge.rows.identifier) }} as tdm_reason
     from {{ edge.rows }} as x
     {%- if edge.where %}
     where {{ edge.where }}

@@ -28,7 +28,7 @@
 {% if member.sampled or outside -%}
 {{ tdm._sampled_or_pointed_at(member.source, member.key, member.columns, outside, member.sampled) }};
 {%- else -%}
-select {{ tdm.quoted_list(member.columns, 'x') }}, 'never' as reason
+select {{ tdm.quoted_list(member.columns, 'x') }}, 'never' as tdm_reason
 from {{ tdm.own_rows(member.source) }} as x
 where false;
 {%- endif %}
@@ -43,7 +43,7 @@ where false;
 
 {#- The rows of a member that rows of the last pass of another member point at. -#}
 {% macro _kept_from_inside(member, edge, referencing) -%}
-select {{ tdm.quoted_list(member.columns, 'x') }}, {{ tdm.literal('referenced by ' ~ edge.rows) }} as reason
+select {{ tdm.quoted_list(member.columns, 'x') }}, {{ tdm.literal('referenced by ' ~ edge.rows) }} as tdm_reason
 from {{ tdm.own_rows(member.source) }} as x
 inner join (
     select distinct {{ tdm._referencing(edge) }}
@@ -61,12 +61,12 @@ where not exists (select from {{ tdm.fresh(tdm.member_of(this, member.name)) }} 
 {% macro _last_pass(member, edge) -%}
 {%- set kept = tdm.fresh(tdm.member_of(this, member.name)) -%}
 {%- if tdm._is_plain(edge) -%}
-(select * from {{ kept }} where pass = current_setting('tdm.pass')::int) as x
+(select * from {{ kept }} where tdm_pass = current_setting('tdm.pass')::int) as x
 {%- else -%}
 (
     select x.*
     from {{ tdm.own_rows(member.source) }} as x
-    inner join (select {{ tdm.quoted_list(member.key) }} from {{ kept }} where pass = current_setting('tdm.pass')::int) as kept using ({{ tdm.quoted_list(member.key) }})
+    inner join (select {{ tdm.quoted_list(member.key) }} from {{ kept }} where tdm_pass = current_setting('tdm.pass')::int) as kept using ({{ tdm.quoted_list(member.key) }})
 ) as x
 {%- endif -%}
 {%- endmacro %}

@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {% macro _listed_rows(source, columns, list, place) -%}
-select {{ tdm.quoted_list(columns, 'x') }}, 'listed' as reason, {{ place }} as place_of_reason
+select {{ tdm.quoted_list(columns, 'x') }}, 'listed' as tdm_reason, {{ place }} as tdm_order
 from {{ tdm.own_rows(source) }} as x
 inner join (
     {{ tdm._keys_on_list(source, list) | indent(4) }}

@@ -22,12 +22,12 @@ owned as (
     {%- endfor %}
 )
 
-select {{ tdm.quoted_list(columns) }}, min(reason) as reason
+select {{ tdm.quoted_list(columns) }}, min(tdm_reason) as tdm_reason
 from owned
 group by {{ tdm.quoted_list(columns) }}
 {%- endif %}
 {%- endmacro %}
 
 {% macro _owned_reason(edge) -%}
-    {{ tdm.literal('owned by ' ~ edge.owner.identifier) }} as reason
+    {{ tdm.literal('owned by ' ~ edge.owner.identifier) }} as tdm_reason
 {%- endmacro %}

@@ -37,20 +37,20 @@ placed as (
     select
         {{ tdm.quoted_list(columns, 'x') }},
         {%- for stratum in strata %}
-        {{ tdm._stratum(source, stratum, loop.index, budget) }} as s{{ loop.index }},
+        {{ tdm._stratum(source, stratum, loop.index, budget) }} as tdm_s{{ loop.index }},
         {%- endfor %}
         {%- if budget %}
-        x.weight,
+        x.tdm_weight,
         {%- endif %}
-        row_number() over ({{ tdm._by_stratum(source, strata, budget) }} order by {{ tdm.key_hash(key, 'x') }}, {{ tdm.quoted_list(key, 'x') }}) as place,
-        count(*) over ({{ tdm._by_stratum(source, strata, budget) }}) as rows_in_stratum
+        row_number() over ({{ tdm._by_stratum(source, strata, budget) }} order by {{ tdm.key_hash(key, 'x') }}, {{ tdm.quoted_list(key, 'x') }}) as tdm_place,
+        count(*) over ({{ tdm._by_stratum(source, strata, budget) }}) as tdm_rows
     from {{ 'candidates' if budget else tdm.own_rows(source) }} as x
 ),
 
 {% endif -%}
 {% if budget -%}
 filled as (
-    select *, sum(weight) over (order by place > {{ at_least }}, (place - {{ tdm._stratum_share(strata) }}) / rows_in_stratum, {{ tdm.quoted_list(key) }}) as rows_so_far
+    select *, sum(tdm_weight) over (order by tdm_place > {{ at_least }}, (tdm_place - {{ tdm._stratum_share(strata) }}) / tdm_rows, {{ tdm.quoted_list(key) }}) as tdm_so_far
     from placed
     where {{ tdm._within_quota(strata, fraction or 1, at_least) }}
 ),
@@ -58,9 +58,9 @@ filled as (
 {% endif -%}
 sampled as (
     {%- if has_share %}
-    select {{ tdm.quoted_list(columns) }}, 'sampled' as reason, 0 as place_of_reason
+    select {{ tdm.quoted_list(columns) }}, 'sampled' as tdm_reason, 0 as tdm_order
     from {{ 'filled' if budget else 'placed' }}
-    where {{ 'rows_so_far <= ' ~ budget.rows if budget else tdm._within_quota(strata, fraction, at_least) }}
+    where {{ 'tdm_so_far <= ' ~ budget.rows if budget else tdm._within_quota(strata, fraction, at_least) }}
     {%- endif %}
     {%- for more in also %}
     {%- if has_share or not loop.first %}
@@ -71,11 +71,11 @@ sampled as (
 )
 
 {% if also -%}
-select distinct on ({{ tdm.quoted_list(key) }}) {{ tdm.quoted_list(columns) }}, reason
+select distinct on ({{ tdm.quoted_list(key) }}) {{ tdm.quoted_list(columns) }}, tdm_reason
 from sampled
-order by {{ tdm.quoted_list(key) }}, place_of_reason
+order by {{ tdm.quoted_list(key) }}, tdm_order
 {%- else -%}
-select {{ tdm.quoted_list(columns) }}, reason
+select {{ tdm.quoted_list(columns) }}, tdm_reason
 from sampled
 {%- endif %}
 {%- endmacro %}
@@ -83,18 +83,18 @@ from sampled
 {#- A row is within the quota of its stratum: n × fraction, rounded up for a share of the strata and down for the others. Whose
     share it is costs a hash, so it is looked at last, and only where it decides. -#}
 {% macro _within_quota(strata, fraction, at_least) -%}
-    place <= rows_in_stratum * {{ fraction }} or place <= {{ at_least }}
-    or (place < rows_in_stratum * {{ fraction }} + 1 and place - {{ tdm._stratum_share(strata) }} <= rows_in_stratum * {{ fraction }})
+    tdm_place <= tdm_rows * {{ fraction }} or tdm_place <= {{ at_least }}
+    or (tdm_place < tdm_rows * {{ fraction }} + 1 and tdm_place - {{ tdm._stratum_share(strata) }} <= tdm_rows * {{ fraction }})
 {%- endmacro %}
 
 {#- A number in [0, 1) that belongs to the stratum. -#}
 {% macro _stratum_share(strata) -%}
-    ('x' || substr(md5(concat_ws('|', 'stratum'{% for stratum in strata %}, s{{ loop.index }}::text{% endfor %})), 1, 8))::bit(32)::bigint / 4294967296.0
+    ('x' || substr(md5(concat_ws('|', 'stratum'{% for stratum in strata %}, tdm_s{{ loop.index }}::text{% endfor %})), 1, 8))::bit(32)::bigint / 4294967296.0
 {%- endmacro %}
 
 {#- What a row's stratum is by one of its columns or expressions. -#}
 {% macro _stratum(source, stratum, number, budget) -%}
-    {{ 'x.s' ~ number if budget else tdm._column_or_expression(source, stratum) }}
+    {{ 'x.tdm_s' ~ number if budget else tdm._column_or_expression(source, stratum) }}
 {%- endmacro %}
 
 {% macro _by_stratum(source, strata, budget) -%}
@@ -110,7 +110,7 @@ from sampled
     {%- elif more.kind == 'within' -%}
         {{ tdm._rows_within(source, columns, more, place) }}
     {%- else -%}
-select {{ tdm.quoted_list(columns, 'x') }}, 'matching' as reason, {{ place }} as place_of_reason
+select {{ tdm.quoted_list(columns, 'x') }}, 'matching' as tdm_reason, {{ place }} as tdm_order
 from {{ tdm.own_rows(source) }} as x
 where {{ more.condition }}
     {%- endif -%}

@@ -14,7 +14,7 @@
 {% macro _rows_within(source, columns, window, place) -%}
     {%- do tdm.require_columns(source, [window.column]) -%}
     {%- set column = 'x.' ~ tdm.quoted(window.column) -%}
-select {{ tdm.quoted_list(columns, 'x') }}, {{ tdm.literal('within ' ~ window.column) }} as reason, {{ place }} as place_of_reason
+select {{ tdm.quoted_list(columns, 'x') }}, {{ tdm.literal('within ' ~ window.column) }} as tdm_reason, {{ place }} as tdm_order
 from {{ tdm.own_rows(source) }} as x
 where
     {%- if window.last is not none %}

@@ -14,7 +14,7 @@ strata as (
         {{ tdm._strata_list(source, strata) }},
         {%- endif %}
         count(*) as rows_in_stratum,
-        count(*) filter (where sampled.reason = 'sampled') as sampled
+        count(*) filter (where sampled.tdm_reason = 'sampled') as sampled
     from {{ tdm.own_rows(source) }} as x
     left join {{ model }} as sampled on {{ '(' ~ tdm.quoted_list(key, 'x') ~ ') = (' ~ tdm.quoted_list(key, 'sampled') ~ ')' if key else 'true' }}
     {%- if strata %}

@@ -148,7 +148,7 @@ def test_a_sample_is_a_function_of_its_keys(looked_at: Job, plan: dict[str, Any]
     reasons = {
         reason
         for (reason,) in looked_at.query(
-            f"select distinct reason from {TARGET}_subset.kept_shop__addresses_customers__customers"
+            f"select distinct tdm_reason from {TARGET}_subset.kept_shop__addresses_customers__customers"
         )
     }
     assert "sampled" in reasons and "referenced by subset_shop__orders" in reasons
