@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCALE ?= 1
-SOURCES := scripts/tdm tests/python
+SOURCES := scripts/tdm scripts/bench tests/python
 
-.PHONY: demo test lint lint-python lint-types lint-sql format clean
+.PHONY: demo test bench-subset lint lint-python lint-types lint-sql format clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -13,6 +13,11 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest
+
+# What the subset costs, beside SQL by hand and other tools; docs/benchmarks.md says more.
+# make bench-subset ARGS='--sf 1,10 --only ours,sql --out bench.json'
+bench-subset: $(VENV)/.installed
+	@PYTHONPATH=scripts $(BIN)/python -m bench.subset $(ARGS)
 
 lint: lint-python lint-types lint-sql
 

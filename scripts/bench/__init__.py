@@ -1,0 +1,1 @@
+"""Benchmarks: run from the repository, no part of the wheel."""

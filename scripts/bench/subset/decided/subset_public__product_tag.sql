@@ -1,0 +1,2 @@
+-- Tags belong to no customer, and nothing that is kept points at them.
+{{ tdm.no_rows(source('public', 'product_tag')) }}

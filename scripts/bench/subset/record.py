@@ -1,0 +1,93 @@
+"""What was measured, turn by turn, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from bench.subset.closure import Difference
+from bench.subset.measure import Spent
+
+LOAD = "load"
+"""The phase in which a tool's files are brought into a database; counted, and shown apart."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One turn.
+
+    Attributes:
+        difference: none where this turn's rows were not looked at.
+    """
+
+    scale: str
+    percent: float
+    round: int
+    name: str
+    phases: Mapping[str, Spent]
+    difference: Difference | None
+
+    @property
+    def spent(self) -> Spent:
+        first, *more = self.phases.values()
+        for phase in more:
+            first += phase
+        return first
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self) | {"cpu": self.spent.cpu}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One size of the bench.
+
+    Attributes:
+        roots: sampled customers.
+        rows: rows that must be kept.
+    """
+
+    scale: str
+    percent: float
+    roots: int
+    rows: int
+
+
+def of(records: Iterable[Record], setting: Setting, name: str) -> list[Record]:
+    """The turns of one contestant at one size."""
+    return [
+        r for r in records if (r.scale, r.percent, r.name) == (setting.scale, setting.percent, name)
+    ]
+
+
+def ratio(
+    ours: list[Record], theirs: list[Record], what: Callable[[Spent], float]
+) -> tuple[float, float] | None:
+    """Ours over theirs: the median of the rounds' ratios, and the ratio of the smallest."""
+    pairs = [
+        what(a.spent) / what(b.spent)
+        for a in ours
+        for b in theirs
+        if a.round == b.round and what(b.spent)
+    ]
+    if not pairs:
+        return None
+    return (
+        median(pairs),
+        min(what(r.spent) for r in ours) / min(what(r.spent) for r in theirs),
+    )
+
+
+def middle(records: list[Record], what: Callable[[Spent], float]) -> float:
+    return median(what(r.spent) for r in records)
+
+
+def least(records: list[Record], what: Callable[[Spent], float]) -> float:
+    return min(what(r.spent) for r in records)
+
+
+def found(records: list[Record]) -> Difference | None:
+    """The rows of the first turn that was looked at."""
+    return next((r.difference for r in records if r.difference), None)
