@@ -4,10 +4,17 @@
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set fresh = tdm.fresh(target_relation) -%}
+    {%- set problems = tdm.subset_problems() -%}
+    {%- if problems -%}
+        {%- do exceptions.raise_compiler_error(problems | join('\n')) -%}
+    {%- endif -%}
     {%- do tdm.withdraw_release() -%}
     {% call statement('main', auto_begin=true) -%}
         create view {{ fresh }} as
         {{ sql }}
+    {%- endcall %}
+    {% call statement('expressions') -%}
+        {{ tdm._plan_expressions(fresh, tdm.subset_queries()) }}
     {%- endcall %}
     {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
@@ -31,3 +38,28 @@
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- Plans the SQL that people wrote about tables, which reads no row: an unknown column, types that do not compare. Where
+    production is not what the sources say, the guard's gate has something better to say. -#}
+{% macro _plan_expressions(guard, queries) -%}
+    {%- set body %}
+        declare
+            written_in text; planned text; hint text; problems text[] := '{}';
+        begin
+            if exists (select from {{ guard }} where coalesce(scope, 'in') = 'in' and declared_type is distinct from live_type) then return; end if;
+            for written_in, planned in
+                {{ tdm.rows_as_values(queries, ['place', 'query']) | indent(16) }}
+            loop
+                begin
+                    execute 'explain ' || planned;
+                exception when others then
+                    get stacked diagnostics hint = pg_exception_hint;
+                    problems := problems || concat_ws('. ', written_in || ': ' || sqlerrm, nullif(hint, ''));
+                end;
+            end loop;
+            if problems <> '{}' then
+                raise exception using message = array_to_string(problems, E'\n');
+            end if;
+        end {% endset -%}
+    do {{ tdm.dollar_quoted(body) }}
+{%- endmacro %}

@@ -5,6 +5,7 @@
     {%- do tdm.require_columns(source, key) -%}
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
+    {%- do tdm._uses({'columns': [key], 'pointed_at_by': [tdm._names_of(referenced_by)]}) -%}
 {{ tdm.as_comment({'kept': tdm.table_of(source), 'key': key}) }}
 {{ tdm._sampled_or_pointed_at(source, key, key, referenced_by, sampled) }}
 {%- endmacro %}

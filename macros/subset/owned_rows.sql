@@ -2,6 +2,7 @@
     no key model, and no key. owned_by as in owned_keys. -#}
 {% macro owned_rows(source, owned_by) -%}
     {%- do tdm.reads_source() -%}
+    {%- do tdm._uses({'columns': [[]], 'owned_by': [tdm._names_of(owned_by)], 'expressions': tdm._conditions_of(owned_by)}) -%}
     {%- set caps = owned_by | selectattr('at_most') | list -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source)}) }}
 {% if caps -%}

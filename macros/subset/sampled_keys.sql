@@ -15,6 +15,7 @@
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
     {%- set columns = key + carry -%}
+    {%- do tdm._uses({'columns': [columns + tdm._columns_of(strata, also)], 'expressions': tdm._expressions_of(strata, also)}) -%}
     {%- set has_share = fraction is not none or budget is not none -%}
     {%- for list in also if list.kind == 'listed' -%}
         {%- do list.update({'columns': list.columns or key, 'to': list.to or list.columns or key}) -%}

@@ -1,0 +1,142 @@
+{#- What is wrong with the names in the subset: columns that a table does not declare, edges that no table declares, references
+    to unknown tables. A list of messages with file and nearest name; found in the project alone, before any query. -#}
+{% macro subset_problems() -%}
+    {%- set problems = [] -%}
+    {%- set tables = {} -%}
+    {%- for source in tdm.project_sources() -%}{%- do tables.update({source.source_name ~ '.' ~ source.name: source}) -%}{%- endfor -%}
+    {%- for name, source in tables.items() -%}
+        {%- do problems.extend(tdm._misspelled_settings(source.original_file_path ~ ': ' ~ name, tdm.meta_of(source), ['key', 'references', 'inherited', 'scope', 'reason'])) -%}
+        {%- for column in source.columns.values() -%}
+            {%- do problems.extend(tdm._misspelled_settings(source.original_file_path ~ ': ' ~ name ~ '.' ~ column.name, tdm.meta_of(column), ['class', 'keep', 'when', 'accept_type', 'generated'])) -%}
+        {%- endfor -%}
+        {%- for edge in tdm.meta_of(source).get('references') or [] -%}
+            {%- do problems.extend(tdm._problems_of_reference(name, source, edge, tables)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if problems -%}{{ return(problems) }}{%- endif -%}
+    {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.package_name == project_name and 'tdm_uses' in tdm.meta_of(node) -%}
+        {%- set uses = tdm.meta_of(node).tdm_uses -%}
+        {%- for place in range(uses['columns'] | length) -%}
+            {%- set name = node.sources[place] | join('.') -%}
+            {%- for column in uses['columns'][place] if name in tables and column not in tables[name].columns -%}
+                {%- do problems.append(node.original_file_path ~ ': ' ~ name ~ ' has no column ' ~ column ~ tdm._did_you_mean(column, tables[name].columns.keys())) -%}
+            {%- endfor -%}
+            {%- for edge in uses.get('pointed_at_by', [[]] * (place + 1))[place] -%}
+                {%- if not tdm._is_declared(edge, tdm._references_to(tables, name)) -%}
+                    {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._no_such_edge('no table declares a reference to ' ~ name ~ ' by ', edge, tdm._references_to(tables, name))) -%}
+                {%- endif -%}
+            {%- endfor -%}
+            {%- for edge in uses.get('owned_by', [[]] * (place + 1))[place] if name in tables -%}
+                {%- set own = tdm._edges_at(tables, name) -%}
+                {%- if not tdm._is_declared(edge, own) -%}
+                    {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._no_such_edge(name ~ ' declares no reference by ', edge, own)) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+{#- Settings under meta that look like one of ours. Others are somebody else's: meta is not ours alone. -#}
+{% macro _misspelled_settings(say, meta, ours) -%}
+    {%- set problems = [] -%}
+    {%- for setting in meta if setting not in ours and tdm.nearest(setting, ours) -%}
+        {%- do problems.append(say ~ ' has the setting ' ~ setting ~ '. Did you mean ' ~ tdm.nearest(setting, ours) ~ '?') -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+{#- A reference in the sources: its table, its columns and their number. -#}
+{% macro _problems_of_reference(name, source, edge, tables) -%}
+    {%- set say = source.original_file_path ~ ': ' ~ name -%}
+    {%- set problems = [] -%}
+    {%- for setting in edge if setting not in ['name', 'columns', 'expression', 'to', 'to_columns', 'where'] -%}
+        {%- do problems.append(say ~ ' has a reference with ' ~ setting ~ ', which is no setting' ~ (tdm._did_you_mean(setting, ['name', 'columns', 'expression', 'to', 'to_columns', 'where']) or '. There are name, columns, expression, to, to_columns, where')) -%}
+    {%- endfor -%}
+    {%- if 'to' not in edge or not edge.get('columns') -%}
+        {{ return(problems + [say ~ ' has a reference without `to` or `columns`: the table that it points at, and the columns that do']) }}
+    {%- endif -%}
+    {%- if edge.to not in tables -%}
+        {{ return(problems + [say ~ ' has a reference to ' ~ edge.to ~ ', which is not declared' ~ tdm._did_you_mean(edge.to, tables.keys())]) }}
+    {%- endif -%}
+    {%- for table, columns in [[name, edge.get('columns') or []], [edge.to, edge.get('to_columns') or edge.get('columns') or []]] -%}
+        {%- for column in columns if tables[table].columns and column not in tables[table].columns -%}
+            {%- do problems.append(say ~ ' has a reference over ' ~ table ~ '.' ~ column ~ ', which is not declared' ~ tdm._did_you_mean(column, tables[table].columns.keys())) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if (edge.get('expression') or edge.get('columns') or []) | length != (edge.get('to_columns') or edge.get('columns') or []) | length -%}
+        {%- do problems.append(say ~ ' has a reference to ' ~ edge.to ~ ' with another number of columns than it has targets') -%}
+    {%- endif -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+{#- Every declared reference to a table, as {columns, to, expression}. -#}
+{% macro _references_to(tables, name) -%}
+    {%- set found = [] -%}
+    {%- for source in tables.values() -%}
+        {%- for edge in tdm.meta_of(source).get('references') or [] if edge.to == name -%}
+            {%- do found.append({'columns': edge.columns, 'to': edge.get('to_columns') or edge.columns, 'expression': edge.get('expression')}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- Along what a table's rows can be owned: its own references, and those to it, the other way round. -#}
+{% macro _edges_at(tables, name) -%}
+    {%- set found = [] -%}
+    {%- for edge in tdm.meta_of(tables[name]).get('references') or [] -%}
+        {%- do found.append({'columns': edge.columns, 'to': edge.get('to_columns') or edge.columns, 'expression': edge.get('expression')}) -%}
+    {%- endfor -%}
+    {%- for edge in tdm._references_to(tables, name) -%}
+        {%- do found.append({'columns': edge.to, 'to': edge.columns, 'expression': none}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{% macro _is_declared(edge, declared) -%}
+    {%- for known in declared if known.to == edge.to and (known.expression == edge.expression if edge.expression else known['columns'] == edge['columns']) -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{% macro _no_such_edge(what, edge, declared) -%}
+    {%- set known = [] -%}
+    {%- for other in declared -%}{%- do known.append(tdm._edge_text(other)) -%}{%- endfor -%}
+    {%- set written = tdm._edge_text(edge) -%}
+    {{ return(what ~ written ~ (tdm._did_you_mean(written, known) or '. Declare it in the sources, or leave it out')) }}
+{%- endmacro %}
+
+{% macro _edge_text(edge) -%}
+    {{ return('(' ~ (edge.expression or edge['columns']) | join(', ') ~ ') → (' ~ edge.to | join(', ') ~ ')') }}
+{%- endmacro %}
+
+{% macro _did_you_mean(name, names) -%}
+    {%- set near = tdm.nearest(name, names) -%}
+    {{ return('. Did you mean ' ~ near ~ '?' if near else '') }}
+{%- endmacro %}
+
+{#- SQL in the subset that PostgreSQL shall plan before anything is built: [where it stands, query]. -#}
+{% macro subset_queries() -%}
+    {%- set queries = [] -%}
+    {%- for source in tdm.project_sources() if tdm.meta_of(source).get('scope') != 'out' -%}
+        {%- set name = source.source_name ~ '.' ~ source.name -%}
+        {%- for edge in tdm.references_of(source) if not edge.name -%}
+            {%- set query -%}
+                select from (
+                    select {{ tdm._referencing(edge) }} from {{ source.relation_name }} as x{{ ' where ' ~ edge.where if edge.where }}
+                ) as pointed_at
+                inner join {{ edge.to_relation }} as target on {{ tdm._matches(edge.to_columns, 'target', 'pointed_at') }}
+            {%- endset -%}
+            {%- do queries.append([source.original_file_path ~ ': ' ~ name ~ ': the reference to ' ~ edge.to, query]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.package_name == project_name and 'tdm_uses' in tdm.meta_of(node) -%}
+        {%- for expression in tdm.meta_of(node).tdm_uses.get('expressions') or [] -%}
+            {%- for source in tdm.project_sources() if node.sources and [source.source_name, source.name] == node.sources[0] | list and expression not in source.columns -%}
+                {%- do queries.append([node.original_file_path, 'select ' ~ expression ~ ' from ' ~ source.relation_name ~ ' as x']) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(queries) }}
+{%- endmacro %}
