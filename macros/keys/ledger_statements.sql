@@ -20,6 +20,9 @@ create table if not exists {{ ledger }}.releases (
 create table if not exists {{ ledger }}.source_state (
     at timestamptz not null default clock_timestamp(), seen_at timestamptz not null, relations jsonb not null
 );
+create table if not exists {{ ledger }}.kept_rows (
+    source_table text not null, model text not null, rows bigint not null, primary key (source_table, model)
+);
 -- reading the ledger harms nobody, but what it says opens schemas
 {{ tdm.revoke_from_others(ledger, 'insert, update, delete, truncate') }}
 {%- endmacro %}

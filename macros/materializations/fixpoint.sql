@@ -13,7 +13,7 @@
         {%- set query = modules.re.sub(';\\s*$', '', parts[i + 1]) -%}
         {%- if 'member' in facts -%}
             {%- set relation = tdm.member_of(this, facts.member) -%}
-            {%- do members.update({facts.member: {'key': facts.key, 'query': query, 'relation': relation, 'fresh': tdm.fresh(relation)}}) -%}
+            {%- do members.update({facts.member: {'table': facts.kept, 'key': facts.key, 'query': query, 'relation': relation, 'fresh': tdm.fresh(relation)}}) -%}
         {%- elif 'edge' in facts -%}
             {%- do edges.append({'from': facts.edge, 'to': facts.to, 'query': query}) -%}
         {%- endif -%}
@@ -47,6 +47,10 @@
         analyze {{ member.fresh }};
         {%- endfor %}
     {%- endcall %}
+    {%- set counts = run_query('select member, sum(keys) from ' ~ fresh_summary ~ ' group by member') -%}
+    {%- set kept = {} -%}
+    {%- for row in counts.rows -%}{%- do kept.update({members[row[0]].table: row[1]}) -%}{%- endfor -%}
+    {%- do tdm.within_row_budget(kept) -%}
     {%- for member in members.values() -%}
         {%- do tdm.close(member.fresh) -%}
         {%- do tdm.take_place(load_cached_relation(member.relation), member.fresh, member.relation) -%}

@@ -19,6 +19,7 @@
     {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {% call statement('state') -%}
+        delete from {{ tdm.ledger() }}.kept_rows;
         insert into {{ tdm.ledger() }}.source_state (seen_at, relations)
         select coalesce(case when last.same then last.seen_at end, now()), state.relations
         from (select {{ tdm.source_state() }} as relations offset '0') as state

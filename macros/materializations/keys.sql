@@ -10,6 +10,7 @@
         {{ tdm.quietly(model.name, 'create unlogged table ' ~ fresh ~ ' as', sql) }}
     {%- endcall %}
     {%- set rows = tdm.rows_done() -%}
+    {%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}
     {% call statement('index') -%}
         {%- set unique_key %}
         begin

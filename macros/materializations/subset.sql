@@ -11,6 +11,7 @@
     {%- endcall %}
     {%- set rows = tdm.rows_done() -%}
     {%- if kind == 'table' %}
+        {%- if tdm.markers(sql) -%}{%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}{%- endif %}
         {% call statement('analyze') -%}
             analyze {{ fresh }}
         {%- endcall %}
