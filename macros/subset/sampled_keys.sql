@@ -7,7 +7,8 @@
     strata      columns, or SQL over x, whose combinations are the strata
     at_least    rows that every stratum keeps
     carry       further columns that owned tables join on
-    also        further rows: a list of tdm.within(…), tdm.listed(…), tdm.matching(…)
+    also        further rows, by union: a list of tdm.within(…), tdm.listed(…), tdm.matching(…), and tdm.owner(…) for a table
+                that is a root and belongs to another one too
     budget      tdm.budget(…): the largest fraction, up to `fraction`, whose rows and what they own fit into it -#}
 {% macro sampled_keys(source, key, fraction=none, strata=[], at_least=1, carry=[], also=[], budget=none) -%}
     {%- do tdm._check_sample(fraction, at_least, also, budget) -%}
@@ -15,7 +16,7 @@
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
     {%- set columns = key + carry -%}
-    {%- do tdm._uses({'columns': [columns + tdm._columns_of(strata, also)], 'expressions': tdm._expressions_of(strata, also)}) -%}
+    {%- do tdm._uses({'columns': [columns + tdm._columns_of(strata, also)], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
     {%- set has_share = fraction is not none or budget is not none -%}
     {%- for list in also if list.kind == 'listed' -%}
         {%- do list.update({'columns': list.columns or key, 'to': list.to or list.columns or key}) -%}
@@ -23,7 +24,7 @@
     {%- endfor -%}
 {{ tdm.as_comment({
     'root': tdm.table_of(source), 'key': key, 'fraction': fraction, 'strata': strata, 'at_least': at_least,
-    'also': also, 'budget': budget.rows if budget else none,
+    'also': also | selectattr('kind', 'defined') | list, 'budget': budget.rows if budget else none,
 }) }}
 with
 
@@ -67,7 +68,7 @@ sampled as (
     {%- if has_share or not loop.first %}
     union all
     {%- endif %}
-    {{ tdm._also(source, columns, more, loop.index) | indent(4) }}
+    {{ tdm._also(source, key, columns, more, loop.index) | indent(4) }}
     {%- endfor %}
 )
 
@@ -105,8 +106,11 @@ from sampled
 {%- endmacro %}
 
 {#- Rows that a sample has for a reason of `also`. -#}
-{% macro _also(source, columns, more, place) -%}
-    {%- if more.kind == 'listed' -%}
+{% macro _also(source, key, columns, more, place) -%}
+    {%- if 'owner' in more -%}
+{{ tdm._owned_marker(more) }}
+{{ tdm._owned_by(source, more, tdm.quoted_list(columns, 'x') ~ ', ' ~ tdm._owned_reason(more) ~ ', ' ~ place ~ ' as tdm_order', key) }}
+    {%- elif more.kind == 'listed' -%}
         {{ tdm._listed_rows(source, columns, more, place) }}
     {%- elif more.kind == 'within' -%}
         {{ tdm._rows_within(source, columns, more, place) }}
@@ -128,7 +132,7 @@ where {{ more.condition }}
     {%- if at_least is not number or at_least < 0 -%}
         {%- do exceptions.raise_compiler_error(say ~ 'at_least is ' ~ at_least ~ ', but must be a number of rows, 0 or more') -%}
     {%- endif -%}
-    {%- for more in also if more is not mapping or 'kind' not in more -%}
-        {%- do exceptions.raise_compiler_error(say ~ 'also=[…] takes tdm.within(…), tdm.listed(…) and tdm.matching(…), not: ' ~ more) -%}
+    {%- for more in also if more is not mapping or ('kind' not in more and 'owner' not in more) -%}
+        {%- do exceptions.raise_compiler_error(say ~ 'also=[…] takes tdm.within(…), tdm.listed(…), tdm.matching(…) and tdm.owner(…), not: ' ~ more) -%}
     {%- endfor -%}
 {%- endmacro %}
