@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from bench.subset import closure, ground, handwritten, ours, profile, report
+from bench.subset import closure, ground, handwritten, ours, profile, report, server
 from bench.subset.contestant import Contestant, Skipped, Turn
 from bench.subset.record import Record, Setting
 from tdm.errors import TdmError
@@ -55,12 +55,15 @@ def main(
     records: list[Record] = []
     settings: list[Setting] = []
     for scale in sf.split(","):
-        with ground.laid(generator.resolve(), scale, pg or ground.default_version(), cache) as laid:
+        version = pg or server.default_version()
+        with ground.laid(generator.resolve(), scale, sizes, version, cache) as laid:
             _say(f"sf {scale}: PostgreSQL {laid.server.version}, generated.")
             known = closure.read(laid)
-            roots = ground.sample(laid, sizes)
             rows = closure.remember(laid, known, sizes)
-            these = [Setting(scale, percent, roots[percent], rows[percent]) for percent in sizes]
+            these = [
+                Setting(scale, percent, ground.sampled(laid, percent), rows[percent])
+                for percent in sizes
+            ]
             settings += these
             _rounds(laid, known, these, contestants, rounds, timeout, records)
             if profiled:
@@ -140,9 +143,9 @@ def _profile(
                 continue
             turn = _turn(laid, setting, contestant, timeout)
             turn = replace(turn, ground=replace(laid, options=profile.OPTIONS))
-            begin = laid.log.stat().st_size
+            begin = laid.server.log.stat().st_size
             spent = contestant.run(turn).spent
-            log = laid.log.read_bytes()[begin:].decode("utf-8", errors="replace")
+            log = laid.server.log.read_bytes()[begin:].decode("utf-8", errors="replace")
             contestant.clear(turn)
             title = f"sf {setting.scale}, {setting.percent:g} %, {contestant.name}"
             typer.echo(profile.table(title, profile.statements(log), spent.server))

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bench.subset.ground import ROOTS, Ground, percent_name
+from bench.subset.ground import ROOTS, SOURCE, Ground, percent_name
 
 JUDGE = "judge"
 """The database that remembers what must be kept."""
@@ -75,7 +75,7 @@ class Schema:
 
 def read(ground: Ground) -> Schema:
     """The schema as the catalog has it, with the polymorphic references."""
-    with ground.connect() as session:
+    with ground.connect(SOURCE) as session:
         columns = _lists(
             session,
             "select c.relname, array_agg(a.attname::text order by a.attnum) from pg_class as c"
@@ -140,7 +140,7 @@ def remember(ground: Ground, schema: Schema, percents: list[float]) -> dict[floa
         )
     totals = {}
     for percent in percents:
-        with ground.connect() as session, ground.connect(JUDGE) as judge:
+        with ground.connect(SOURCE) as session, ground.connect(JUDGE) as judge:
             _close(session, schema, percent)
             for table in schema.columns:
                 _send(

@@ -36,7 +36,7 @@ class Turn:
         """Run commands and measure them."""
         log = self.folder / "log.txt"
         log.unlink(missing_ok=True)
-        return measured(self.ground.postmaster, pipeline, log, self.timeout)
+        return measured(self.ground.server.postmaster, pipeline, log, self.timeout)
 
 
 @dataclass(frozen=True)

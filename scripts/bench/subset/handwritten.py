@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bench.subset.contestant import Contestant, Result, Turn
-from bench.subset.ground import SOURCE, TABLES
+from bench.subset.ground import TABLES, WORK
 
 SCRIPT = Path(__file__).with_suffix(".sql")
 _SCHEMA = "handwritten"
@@ -17,9 +17,11 @@ def _ready(turn: Turn) -> None:
 
 def _run(turn: Turn) -> Result:
     spent = turn.spend(
-        turn.ground.program("psql", "-q", "-v", f"fraction={turn.fraction:g}", "-f", str(SCRIPT))
+        turn.ground.program(
+            "psql", "-q", "-v", f"fraction={turn.fraction:g}", "-f", str(SCRIPT), database=WORK
+        )
     )
-    return Result({"psql": spent}, SOURCE, {table: (_SCHEMA, table) for table in TABLES})
+    return Result({"psql": spent}, WORK, {table: (_SCHEMA, table) for table in TABLES})
 
 
 def _clear(turn: Turn) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from bench.subset.contestant import Contestant, Result, Turn
-from bench.subset.ground import SOURCE, TABLES, Ground, percent_name
+from bench.subset.ground import TABLES, WORK, Ground, percent_name
 from bench.subset.measure import Command
 from tdm import scaffold
 from tdm.errors import ExitCode, TdmError
@@ -39,7 +39,7 @@ def scaffolded(ground: Ground, folder: Path, fraction: float) -> list[str]:
     """
     shutil.rmtree(folder, ignore_errors=True)
     scaffold.init(
-        ground.dsn(),
+        ground.dsn(WORK),
         folder,
         ["public"],
         [f"public.customer={fraction:g}"],
@@ -104,7 +104,7 @@ def _dbt(turn: Turn, *arguments: str) -> Command:
             _TARGET,
             "--no-use-colors",
         ),
-        turn.ground.environment() | {"PWD": str(project)},
+        turn.ground.environment(WORK) | {"PWD": str(project)},
         project,
     )
 
@@ -138,7 +138,7 @@ def _ready(turn: Turn) -> None:
 def _run(turn: Turn) -> Result:
     spent = turn.spend(_dbt(turn, "run", *_SELECTION))
     return Result(
-        {"dbt": spent}, SOURCE, {table: (_SCHEMA, f"subset_public__{table}") for table in TABLES}
+        {"dbt": spent}, WORK, {table: (_SCHEMA, f"subset_public__{table}") for table in TABLES}
     )
 
 
