@@ -162,6 +162,13 @@ def init(
             show_default=False,
         ),
     ] = None,
+    discover: Annotated[
+        bool,
+        typer.Option(
+            "--discover",
+            help="Read rows as well, to propose references that the database does not declare.",
+        ),
+    ] = False,
     project_dir: ProjectDir = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -169,8 +176,12 @@ def init(
     from tdm import connection, scaffold
 
     resolved = connection.resolve_dsn(project_dir, dsn)
-    done = scaffold.init(resolved, out, schema or [], root or [], accept_proposals, references)
-    _result(done, as_json, _lines(done))
+    done = scaffold.init(
+        resolved, out, schema or [], root or [], accept_proposals, references, discover
+    )
+    proposed = [entry["text"] for entry in done.get("proposed_references", [])]
+    shown = done | {"proposed_references": proposed} if discover else done
+    _result(done, as_json, _lines(shown))
 
 
 @app.command()

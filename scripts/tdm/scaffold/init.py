@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 from tdm import connection
 from tdm.errors import TdmError
 from tdm.scaffold import catalog as live
+from tdm.scaffold import discover as discovery
 from tdm.scaffold import keys, overlap, package, render, subset, treatments, virtual
 from tdm.scaffold.checks import Server
 
@@ -35,6 +36,7 @@ def init(
     roots: list[str],
     accept_proposals: bool,
     references: Path | None = None,
+    discover: bool = False,
 ) -> dict[str, Any]:
     """Write a dbt project for a live PostgreSQL database.
 
@@ -45,6 +47,7 @@ def init(
         roots: tables to sample, SCHEMA.TABLE or SCHEMA.TABLE=FRACTION; none means a proposal.
         accept_proposals: treat what names do not decide in the strictest way, and list it.
         references: sources files with references that the catalog does not know.
+        discover: read rows to propose such references, in a file of the project.
 
     Returns:
         What was found and decided: numbers, and the lists that a person should read.
@@ -62,6 +65,7 @@ def init(
         found = live.read(session, schemas)
         if references is not None:
             found = virtual.add(found, virtual.read(references, found))
+        proposed = discovery.discover(session, found) if discover else None
         decided = _decide(session, found, roots, accept_proposals)
         info = session.info
         where = render.Connection(
@@ -83,8 +87,14 @@ def init(
         where,
         accepted=accept_proposals,
     )
+    if proposed is not None:
+        files[discovery.FILE] = discovery.sources_file(proposed, found)
+        files["UNDECIDED.md"] = (
+            files["UNDECIDED.md"].rstrip() + "\n" + discovery.section(proposed, found)
+        )
     _write(out, files)
-    return _result(decided, out, accept_proposals)
+    result = _result(decided, out, accept_proposals)
+    return result if proposed is None else result | discovery.as_dict(proposed, found)
 
 
 def _decide(

@@ -1,0 +1,256 @@
+"""References that somebody could have meant, from names and types; no row is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from tdm.scaffold.catalog import Catalog, Column, Reference, Table, Type
+from tdm.scaffold.discover.comparing import family, term
+from tdm.scaffold.discover.likeness import (
+    IDS,
+    Vocabulary,
+    from_comment,
+    likely,
+    own_words,
+    take_apart,
+)
+from tdm.scaffold.discover.model import (
+    Candidate,
+    Key,
+    Likeness,
+    Source,
+    declared_keys,
+    single_keys,
+)
+from tdm.scaffold.names import singular, sql_name
+
+BY_VALUES = Likeness(45, "its values are keys there")
+"""No name says so, but values of this kind do not meet by chance."""
+
+_WIDEST = 4
+"""Columns of a composite key that is looked for."""
+
+
+def of_columns(known: Vocabulary) -> list[Candidate]:
+    """Candidates of columns that are no reference yet, arrays of keys among them."""
+    found: list[Candidate] = []
+    for table in known.catalog.tables.values():
+        taken = _referencing(known.catalog, table)
+        for column in table.columns:
+            if column.name in taken:
+                continue
+            found += _of_column(known, table, column)
+    return found
+
+
+def of_values(known: Vocabulary, named: Iterable[Candidate]) -> list[Candidate]:
+    """Candidates that no name suggests: uuid and text columns and every key of that family.
+
+    Args:
+        known: the names of the database.
+        named: candidates that names suggest, which are left out.
+    """
+    have = {(c.source.table, c.source.columns, c.key) for c in named if not c.source.many}
+    pointing = {(r.table, r.columns[0]) for r in known.catalog.references if len(r.columns) == 1}
+    keys = [
+        (key, family(known.catalog.tables[key.table].column(key.columns[0]).type))
+        for found in known.keys_of.values()
+        for key in found
+        # What is a reference itself is never where a key lives.
+        if key.declared and (key.table, key.columns[0]) not in pointing
+    ]
+    found = []
+    for name, table in known.catalog.tables.items():
+        taken = _referencing(known.catalog, table)
+        own = {key.columns[0] for key in known.keys_of[name]}
+        for column in table.columns:
+            kind = family(column.type)
+            if column.name in taken or not _telling(column, kind):
+                continue
+            if column.name in own and (kind != "uuid" or column.default):
+                continue  # made here
+            for key, its in keys:
+                if key.table == name or (name, (column.name,), key) in have:
+                    continue
+                if its == kind or (kind == "text" and its == "uuid"):
+                    source = source_of(name, column.name, kind, its)
+                    if source:
+                        found.append(Candidate(source, key, BY_VALUES))
+    return found
+
+
+def of_pairs(known: Vocabulary) -> list[Candidate]:
+    """Candidates of several columns for composite keys, found by the names of the columns."""
+    catalog = known.catalog
+    existing = {
+        (r.table, r.to, frozenset(zip(r.columns, r.to_columns, strict=True)))
+        for r in catalog.references
+        if r.plain
+    }
+    found = []
+    for target in catalog.tables.values():
+        for key in declared_keys(target):
+            if not 2 <= len(key.columns) <= _WIDEST:
+                continue
+            for table in catalog.tables.values():
+                for columns in _paired(known, table, target, key):
+                    pair = frozenset(zip(columns, key.columns, strict=True))
+                    if (table.id, target.id, pair) in existing:
+                        continue
+                    terms = tuple(f"x.{sql_name(column)}" for column in columns)
+                    found.append(
+                        Candidate(
+                            Source(table.id, columns, terms),
+                            key,
+                            Likeness(92, "its columns have the names of the key"),
+                        )
+                    )
+    return found
+
+
+def source_of(
+    table: str,
+    column: str,
+    kind: str,
+    wanted: str,
+    value: str = "",
+    *,
+    label: str = "",
+    many: bool = False,
+) -> Source | None:
+    """A source that compares with a key of the wanted family; None where that cannot be.
+
+    Args:
+        table: the table.
+        column: its column.
+        kind: the family of the value.
+        wanted: the family of the key.
+        value: SQL of the value where that is not the column itself.
+        label: what people call that value.
+        many: whether it returns a set.
+    """
+    bare = f"x.{sql_name(column)}"
+    sql = term(value or bare, kind, wanted)
+    if sql is None:
+        return None
+    return Source(
+        table,
+        (column,),
+        (sql,),
+        plain=sql == bare,
+        many=many,
+        value=value or bare,
+        label=label or column,
+    )
+
+
+def _of_column(known: Vocabulary, table: Table, column: Column) -> Iterator[Candidate]:
+    plain = column.type.plain
+    many = plain.kind == "array" and plain.element is not None
+    element: Type = plain.element if many and plain.element is not None else column.type
+    kind = family(element)
+    if not kind:
+        return
+    parts = own_words(table, column.name)
+    if many and parts:
+        parts = [*parts[:-1], _one(parts[-1])]
+    keys = likely(known, table, parts, kind, element.plain.name)
+    for key, likeness in from_comment(known, table, column).items():
+        if key not in keys or keys[key].strength < likeness.strength:
+            keys[key] = likeness
+    for key, likeness in keys.items():
+        if (key.table, key.columns) == (table.id, (column.name,)):
+            continue
+        wanted = family(known.catalog.tables[key.table].column(key.columns[0]).type)
+        if kind != wanted and (likeness.strength < 60 or take_apart(parts).ending not in IDS):
+            continue  # a cast needs a good reason
+        value = f"unnest(x.{sql_name(column.name)})" if many else ""
+        label = f"{column.name}[*]" if many else ""
+        source = source_of(table.id, column.name, kind, wanted, value, label=label, many=many)
+        if source:
+            yield Candidate(source, key, likeness)
+
+
+def _referencing(catalog: Catalog, table: Table) -> set[str]:
+    """Columns that are a reference by themselves already, in all rows or in some."""
+    return {
+        r.columns[0] for r in catalog.references_from.get(table.id, ()) if len(r.columns) == 1
+    } - {r.columns[0] for r in _documents(catalog, table)}
+
+
+def _documents(catalog: Catalog, table: Table) -> list[Reference]:
+    """References out of documents: one column can hold many."""
+    return [
+        r
+        for r in catalog.references_from.get(table.id, ())
+        if len(r.columns) == 1 and table.column(r.columns[0]).type.plain.name in ("json", "jsonb")
+    ]
+
+
+def _telling(column: Column, kind: str) -> bool:
+    """Whether values of this kind do not meet by chance: they are long and many."""
+    if kind == "uuid":
+        return column.filled is None or bool(column.filled)
+    return kind == "text" and (column.distinct or 0) >= 30
+
+
+def _paired(known: Vocabulary, table: Table, target: Table, key: Key) -> list[tuple[str, ...]]:
+    """The columns of a table that could stand for a composite key, in the key's order."""
+    names = known.names_of[target.id]
+    own = {key.columns for key in single_keys(table)}
+    options: list[list[tuple[tuple[str, ...], str]]] = []
+    for wanted in key.columns:
+        its = tuple(own_words(target, wanted))
+        its_kind = target.column(wanted).type.plain.name
+        generic = not take_apart(its).stem or its in {(word,) for word in IDS}
+        fitting = []
+        for column in table.columns:
+            if (column.name,) in own or not _comparable(column, its_kind, target.column(wanted)):
+                continue
+            parts = tuple(own_words(table, column.name))
+            if parts[-len(its) :] != its:
+                continue
+            before = parts[: -len(its)]
+            named = next(
+                (
+                    before[:start]
+                    for start in range(len(before))
+                    if "".join(map(singular, before[start:])) in names
+                ),
+                None,
+            )
+            if named is not None:
+                fitting.append((named, column.name))
+            elif not generic:
+                fitting.append((before, column.name))
+        options.append(fitting)
+    if not all(options):
+        return []
+    found = []
+    for choice in product(*(option[:6] for option in options)):
+        columns = tuple(column for _, column in choice)
+        prefixes = {prefix for prefix, _ in choice if prefix}
+        if len(prefixes) > 1 or len(set(columns)) < len(columns):
+            continue
+        if prefixes and not any(prefix and _is_id(table, name) for prefix, name in choice):
+            continue
+        if table.id == target.id and (not prefixes or columns == key.columns):
+            continue
+        found.append(columns)
+    return found[:4]
+
+
+def _is_id(table: Table, column: str) -> bool:
+    return take_apart(own_words(table, column)).ending in IDS
+
+
+def _comparable(column: Column, its_kind: str, wanted: Column) -> bool:
+    kind = family(column.type)
+    if kind:
+        return kind == family(wanted.type)
+    return column.type.plain.name == its_kind
+
+
+def _one(word: str) -> str:
+    return word.removesuffix("s") if word in ("ids", "uuids", "keys", "nos") else singular(word)
