@@ -10,11 +10,18 @@
     {%- do adapter.rename_relation(fresh, target_relation) -%}
 {%- endmacro %}
 
+{#- Statistics for planning, from a small sample: ours are not for production's queries. -#}
+{% macro analyze(relation) -%}
+    set local default_statistics_target = 10;
+    analyze {{ relation }}
+{%- endmacro %}
+
 {#- Takes away what default privileges may have granted on a new relation: nobody but its owner reads it. -#}
 {% macro close(relation) -%}
     {%- set revoke_all %}
         declare grantee text;
         begin
+            if (select relacl from pg_class where oid = {{ tdm.literal(relation) }}::regclass) is null then return; end if;
             for grantee in
                 select case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end
                 from pg_class cross join lateral aclexplode(relacl) as acl

@@ -1,4 +1,5 @@
-{#- A narrow table of keys: unlogged, indexed, analysed, closed to everybody; its errors show no value. -#}
+{#- A narrow table of keys: unlogged, analysed, closed to everybody; its errors show no value. Keys that production does not
+    hold to be unique are held so here. -#}
 {% materialization keys, adapter='postgres', supported_languages=['sql'] %}
     {%- set target_relation = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
@@ -14,12 +15,14 @@
     {% call statement('index') -%}
         {%- set unique_key %}
         begin
-            create unique index on {{ fresh }} ({{ tdm.quoted_list(key) }});
+            if not {{ tdm._is_unique_in_source(tdm._source_named(tdm._table_of_model(sql)), key) | indent(12) }} then
+                create unique index on {{ fresh }} ({{ tdm.quoted_list(key) }});
+            end if;
         exception when unique_violation then  -- whose detail holds a value
             raise exception using message = {{ tdm.literal(model.name ~ ': two rows have the same key (' ~ key | join(', ') ~ '). Give a key that is unique in production') }};
         end {% endset %}
         do {{ tdm.dollar_quoted(unique_key) }};
-        analyze {{ fresh }}
+        {{ tdm.analyze(fresh) }}
     {%- endcall %}
     {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
@@ -27,6 +30,20 @@
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{#- Production has a unique index on these columns, in any order, that holds now and for all rows. -#}
+{% macro _is_unique_in_source(source, key) -%}
+exists (
+    select from pg_index
+    where
+        indrelid = to_regclass({{ tdm.literal(source.relation_name if source else '') }}) and indisunique and indisvalid and indpred is null and indexprs is null
+        and (
+            select array_agg(attname::text order by attname::text)
+            from pg_attribute
+            where attrelid = indrelid and attnum = any((indkey::int2[])[0:indnkeyatts - 1])
+        ) = array[{% for column in key | sort %}{{ tdm.literal(column) }}{{ ', ' if not loop.last }}{% endfor %}]
+)
+{%- endmacro %}
 
 {#- Stops where a list names keys that the table does not have, before anything is made: says how many and in which lines of
     the list, never the keys. -#}

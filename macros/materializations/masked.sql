@@ -34,7 +34,7 @@
     {%- set rows = tdm.rows_done() -%}
     {%- if kind == 'table' %}
         {% call statement('analyze') -%}
-            analyze {{ fresh }}
+            {{ tdm.analyze(fresh) }}
         {%- endcall %}
     {%- endif -%}
     {%- do tdm.close(fresh) -%}

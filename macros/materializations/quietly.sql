@@ -1,23 +1,22 @@
 {#- Runs `statement` followed by the query `sql` so that an error names the table, the columns and the SQLSTATE, and never
-    a value. What PostgreSQL says about the SQL text itself (unknown column, syntax, types) comes through: a view of it
-    is made first, which reads no row. The number of rows is left in the setting tdm.rows. -#}
+    a value. What PostgreSQL says about the SQL text itself (unknown column, syntax, types) comes through: where the
+    statement has failed, a view of it is made, which reads no row. The number of rows is left in the setting tdm.rows. -#}
 {% macro quietly(name, statement, sql) -%}
 {%- set body %}
 declare
     failed text; col text; bad text[] := '{}'; n bigint;
 begin
     {{ tdm.fixed_settings() | indent(4) }}
-    drop view if exists pg_temp.tdm_probe;
-    execute {{ tdm.dollar_quoted('create temp view tdm_probe as\n' ~ sql) }};
     begin
         execute {{ tdm.dollar_quoted(statement ~ '\n' ~ sql) }};
         get diagnostics n = row_count;
         perform set_config('tdm.rows', n::text, false);
-        drop view pg_temp.tdm_probe;
         return;
     -- `others` leaves out failed assertions, whose message may hold a value
     exception when others or assert_failure then failed := sqlstate;
     end;
+    drop view if exists pg_temp.tdm_probe;
+    execute {{ tdm.dollar_quoted('create temp view tdm_probe as\n' ~ sql) }};
     for col in
         select attname from pg_attribute
         where attrelid = 'pg_temp.tdm_probe'::regclass and attnum > 0 order by attnum

@@ -13,7 +13,7 @@
     {%- if kind == 'table' %}
         {%- if tdm.markers(sql) -%}{%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}{%- endif %}
         {% call statement('analyze') -%}
-            analyze {{ fresh }}
+            {{ tdm.analyze(fresh) }}
         {%- endcall %}
     {%- endif -%}
     {%- do tdm.close(fresh) -%}
