@@ -1,0 +1,148 @@
+"""What an estimate asks about tables and columns, answered from statistics and remembered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tdm.errors import TdmError
+from tdm.plan import values
+from tdm.plan.read import Reference, Subset, Table
+from tdm.plan.statistics import Column, Database, Statistics, planned_rows
+from tdm.plan.values import Values
+
+# Where nobody analysed a table, something has to be believed.
+_NULLS = 0.5  # of a column that may be NULL
+_CHILDREN = 5.0  # of a row in a tree
+_GROUPS = 8.0  # values of a column or expression that is a stratum
+
+
+class Facts:
+    """Tables by name, with their rows and what is known of their columns."""
+
+    def __init__(
+        self,
+        subset: Subset,
+        statistics: dict[str, Statistics],
+        database: Database,
+        project_dir: Path,
+    ) -> None:
+        self.subset = subset
+        self.tables = subset.tables
+        self.statistics = statistics
+        self.rows = {name: statistics[name].rows for name in self.tables}
+        self.families = {name: _family(self.tables, name) for name in self.tables}
+        self._database = database
+        self._project_dir = project_dir
+        self._values: dict[tuple[str, str], Values] = {}
+        self._conditions: dict[tuple[str, str], float] = {}
+        self._targets: dict[tuple[str, tuple[str, ...]], list[Reference]] = defaultdict(list)
+        for edge in subset.references:
+            self._targets[edge.child, tuple(edge.columns)].append(edge)
+
+    def column(self, table: str, column: str) -> Column | None:
+        """What ANALYZE found, if it ran."""
+        return self.statistics[table].columns.get(column)
+
+    def values(self, table: str, column: str) -> Values:
+        """The values of a column and their rows."""
+        place = (table, column)
+        if place not in self._values:
+            found = self.statistics[table]
+            targets = [edge for edge in self._targets[table, (column,)] if not edge.where]
+            most = min((self.rows[edge.parent] for edge in targets), default=self.rows[table])
+            rows = self.rows[table]
+            if column not in found.columns:
+                rows *= 1 - self.nulls(table, column)
+                if any(edge.parent == table for edge in targets):
+                    most /= _CHILDREN
+            unique = frozenset([column]) in found.unique
+            self._values[place] = values.of_column(
+                found.columns.get(column), rows, unique, max(most, 1.0)
+            )
+        return self._values[place]
+
+    def groups(self, table: str, stratum: str) -> Column:
+        """The values of a column that is a stratum, or of an expression."""
+        found = self.column(table, stratum)
+        return found if found and found.distinct else Column(distinct=_GROUPS)
+
+    def nulls(self, table: str, column: str) -> float:
+        """The share of a column's rows that are NULL."""
+        found = self.column(table, column)
+        if found:
+            return found.nulls
+        return _NULLS if column in self.statistics[table].nullable else 0.0
+
+    def filled(self, table: str, columns: Sequence[str]) -> float:
+        """The share of rows that have a value in all columns."""
+        return 1 - max(self.nulls(table, column) for column in columns)
+
+    def distinct(self, table: str, columns: Sequence[str]) -> float:
+        """How many different values the columns have together."""
+        rows = self.rows[table] * self.filled(table, columns)
+        if any(unique <= set(columns) for unique in self.statistics[table].unique):
+            return rows
+        number = 1.0
+        for column in columns:
+            number *= max(self.values(table, column).distinct, 1.0)
+        return min(number, rows)
+
+    def meets(self, table: Table, condition: str | None) -> float:
+        """The share of a table's rows that meet a condition over x, as the planner has it.
+
+        Raises:
+            TdmError: the server does not understand the condition.
+        """
+        if not condition or self.rows[table.name] < 0.5:
+            return 1.0
+        key = (table.name, condition)
+        if key not in self._conditions:
+            try:
+                rows = planned_rows(self._database, table.relation, condition, only=table.only)
+            except psycopg.Error as error:
+                said = error.diag.message_primary or "the server refused it"
+                raise TdmError(f"{table.shown}: where {condition}: {said}") from None
+            everything = planned_rows(self._database, table.relation, only=table.only)
+            self._conditions[key] = min(rows / max(everything, 1.0), 1.0)
+        return self._conditions[key]
+
+    def points_at(self, child: str, columns: list[str], parent: str, to: list[str]) -> bool:
+        """Whether the sources declare this reference."""
+        return any(
+            edge.parent == parent and edge.to_columns == to
+            for edge in self._targets[child, tuple(columns)]
+        )
+
+    def listed(self, more: dict[str, Any]) -> float:
+        """How many keys a list has: of the table that holds it, else of the seed's file."""
+        relation = str(more.get("list") or "")
+        try:
+            row = self._database.execute(f"select count(*) from {relation}".encode()).fetchone()
+            return float(row[0]) if row else 0.0
+        except psycopg.Error:
+            path = self.subset.seeds.get(relation)
+        try:
+            text = (self._project_dir / path).read_text(encoding="utf-8") if path else ""
+        except OSError:
+            return 0.0
+        return max(sum(1 for line in text.splitlines() if line.strip()) - 1, 0)
+
+
+def _family(tables: dict[str, Table], name: str) -> frozenset[str]:
+    """The roots that a table's rows belong to."""
+    found: set[str] = set()
+    todo, seen = [name], {name}
+    while todo:
+        table = tables[todo.pop()]
+        if table.sample:
+            found.add(table.name)
+        for owner in table.owners:
+            if owner.table in tables and owner.table not in seen:
+                seen.add(owner.table)
+                todo.append(owner.table)
+    return frozenset(found)

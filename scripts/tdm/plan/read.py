@@ -1,0 +1,277 @@
+"""What the models say they keep, read from dbt's manifest.
+
+Every macro of `macros/subset` leaves a marker comment in the SQL that it renders (see
+macros/engine/marker.sql), and the manifest has that SQL: what is read here cannot differ from what
+runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tdm import manifest
+
+_MARKER = re.compile(r"/\* tdm (\{.*?\}) \*/")
+
+
+@dataclass
+class Owner:
+    """One reason why rows of a table come along: a sampled row that they belong to."""
+
+    table: str
+    columns: list[str]
+    to_columns: list[str]
+    where: str | None = None
+    at_most: int | None = None
+    newest: str | None = None
+
+
+@dataclass
+class End:
+    """A table that link rows point at; they are kept when all their ends are."""
+
+    table: str
+    columns: list[str]
+    to_columns: list[str]
+
+
+@dataclass
+class Sample:
+    """What a root says about its rows."""
+
+    fraction: float | None
+    strata: list[str] = field(default_factory=list)
+    at_least: int = 1
+    also: list[dict[str, Any]] = field(default_factory=list)
+    budget: int | None = None
+
+
+@dataclass
+class Table:
+    """A source table as the models see it.
+
+    Attributes:
+        name: service.table, as the sources YAML has it.
+        shown: schema.table, as production has it.
+        relation: schema and table in production.
+        only: other tables inherit from it, and their rows are not its own.
+        mode: owned (sampled or owned), referenced, whole, linked or empty.
+        key: its key columns.
+        sample: how it is sampled, where it is a root.
+        owners: whose rows it follows.
+        ends: what link rows point at.
+        sampled: the relation of its sampled keys, where it has one.
+        keys: the relation of its kept keys, where it has one.
+        kept: the relation of its kept rows.
+    """
+
+    name: str
+    shown: str
+    relation: tuple[str, str]
+    only: bool = False
+    mode: str = "empty"
+    key: list[str] = field(default_factory=list)
+    sample: Sample | None = None
+    owners: list[Owner] = field(default_factory=list)
+    ends: list[End] = field(default_factory=list)
+    sampled: tuple[str, str] | None = None
+    keys: tuple[str, str] | None = None
+    kept: tuple[str, str] | None = None
+
+
+@dataclass
+class Reference:
+    """A reference of the sources between two tables in scope, by their names there."""
+
+    child: str
+    columns: list[str]
+    parent: str
+    to_columns: list[str]
+    constraint: str | None = None
+    where: str | None = None
+    expression: list[str] | None = None
+    followed: bool = False
+
+
+@dataclass
+class Component:
+    """Tables whose kept keys one fixpoint closes.
+
+    Attributes:
+        relation: its summary: members, passes, keys.
+        members: member name to table name.
+    """
+
+    relation: tuple[str, str]
+    members: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Subset:
+    """All of it; seeds are the files of lists by the relations that they become."""
+
+    tables: dict[str, Table]
+    references: list[Reference]
+    components: list[Component]
+    seeds: dict[str, str] = field(default_factory=dict)
+
+
+def read(graph: dict[str, Any]) -> Subset:
+    """Read a manifest whose models are compiled.
+
+    Args:
+        graph: dbt's manifest.
+
+    Returns:
+        The source tables in scope, their references, and which tables are closed together.
+    """
+    tables = {name: table for name, table in map(_table, manifest.sources(graph))}
+    models = sorted(
+        (node for node in graph["nodes"].values() if node["resource_type"] == "model"),
+        key=lambda node: str(node["name"]),
+    )
+    said = [(node, facts) for node in models for facts in [_markers(node)] if facts]
+    relations: dict[str, str] = {}  # identifier of a model of ours -> the table whose rows it has
+    components = [
+        found
+        for node, markers in said
+        for found in [_places(tables, relations, node, markers)]
+        if found
+    ]
+    for _, markers in said:
+        _reasons(tables, relations, markers)
+    references = [
+        reference for source in manifest.sources(graph) for reference in _references(source, tables)
+    ]
+    seeds = {
+        str(node["relation_name"]): str(node["original_file_path"])
+        for node in graph["nodes"].values()
+        if node["resource_type"] == "seed"
+    }
+    return Subset(tables, references, components, seeds)
+
+
+def _table(source: dict[str, Any]) -> tuple[str, Table]:
+    name = f"{source['source_name']}.{source['name']}"
+    meta = manifest.meta(source)
+    return name, Table(
+        name=name,
+        shown=f"{source['schema']}.{source['identifier']}",
+        relation=(source["schema"], source["identifier"]),
+        only=bool(meta.get("inherited")),
+        key=list(meta.get("key") or []),
+    )
+
+
+def _markers(node: dict[str, Any]) -> list[dict[str, Any]]:
+    found = map(json.loads, _MARKER.findall(node.get("compiled_code") or ""))
+    return [facts for facts in found if isinstance(facts, dict)]
+
+
+def _places(
+    tables: dict[str, Table],
+    relations: dict[str, str],
+    node: dict[str, Any],
+    markers: list[dict[str, Any]],
+) -> Component | None:
+    """Note which relation holds what of which table; a fixpoint is returned."""
+    relation = (str(node["schema"]), str(node["alias"]))
+    component = Component(relation)
+    for facts in markers:
+        kinds = [kind for kind in _KINDS if kind in facts and str(facts[kind]) in tables]
+        if not kinds:
+            continue
+        table = tables[facts[kinds[0]]]
+        place = relation
+        if "member" in facts:
+            component.members[facts["member"]] = table.name
+            place = (relation[0], member_relation(relation[1], facts["member"]))
+        if kinds[0] == "kept":
+            table.keys = place
+        elif kinds[0] in ("root", "owned") and facts.get("key"):
+            table.sampled = place
+            table.keys = table.keys or place
+        else:
+            table.kept = place
+        relations[place[1]] = table.name
+    return component if component.members else None
+
+
+_KINDS = ("root", "owned", "kept", "rows_of", "whole", "linked", "empty")
+
+
+def member_relation(together: str, member: str) -> str:
+    """The name of one member's key table: as `tdm.member_of` has it."""
+    name = f"{together}__{member}"
+    if len(name) > 55:
+        name = f"{name[:38]}_{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:16]}"
+    return name
+
+
+def _reasons(
+    tables: dict[str, Table], relations: dict[str, str], markers: list[dict[str, Any]]
+) -> None:
+    """Note why rows are kept: roots, owners, ends, and the mode that follows."""
+    current: Table | None = None
+    for facts in markers:
+        if facts.get("root") in tables:
+            current = tables[facts["root"]]
+            current.mode = "owned"
+            current.sample = Sample(
+                fraction=facts.get("fraction"),
+                strata=list(facts.get("strata") or []),
+                at_least=int(facts.get("at_least") or 0),
+                also=list(facts.get("also") or []),
+                budget=facts.get("budget"),
+            )
+        elif facts.get("owned") in tables:
+            current = tables[facts["owned"]]
+            current.mode = "owned"
+        elif facts.get("linked") in tables:
+            current = tables[facts["linked"]]
+            current.mode = "linked"
+        elif "owner" in facts and current:
+            current.owners.append(
+                Owner(
+                    relations.get(facts["owner"], ""),
+                    facts["columns"],
+                    facts.get("to_columns") or facts["columns"],
+                    facts.get("where"),
+                    facts.get("at_most"),
+                    facts.get("newest"),
+                )
+            )
+        elif "end" in facts and current:
+            to_columns = facts.get("to_columns") or facts["columns"]
+            current.ends.append(End(relations.get(facts["end"], ""), facts["columns"], to_columns))
+        elif facts.get("kept") in tables:
+            table = tables[facts["kept"]]
+            table.mode = "referenced" if table.mode == "empty" else table.mode
+            table.key = table.key or list(facts.get("key") or [])
+        elif facts.get("whole") in tables:
+            tables[facts["whole"]].mode = "whole"
+
+
+def _references(source: dict[str, Any], tables: dict[str, Table]) -> Iterator[Reference]:
+    child = tables[f"{source['source_name']}.{source['name']}"]
+    for edge in manifest.meta(source).get("references") or []:
+        if edge["to"] not in tables:
+            continue  # out of scope, or unknown: dbt says so
+        yield Reference(
+            child.name,
+            list(edge["columns"]),
+            edge["to"],
+            list(edge.get("to_columns") or edge["columns"]),
+            edge.get("name"),
+            edge.get("where"),
+            edge.get("expression"),
+            any(
+                owner.table == edge["to"] and owner.columns == edge["columns"]
+                for owner in child.owners
+            ),
+        )
