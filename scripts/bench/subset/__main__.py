@@ -12,12 +12,21 @@ from typing import Annotated
 
 import typer
 
-from bench.subset import closure, ground, handwritten, ours, profile, report, server
+from bench.subset import closure, everything, ground, handwritten, ours, profile, report, server
 from bench.subset.contestant import Contestant, Skipped, Turn
 from bench.subset.record import Record, Setting
-from tdm.errors import TdmError
+from bench.subset.rivals import bauta, condenser, dbslice
+from tdm.errors import ExitCode, TdmError
 
-CONTESTANTS = [ours.CONTESTANT, handwritten.CONTESTANT]
+CONTESTANTS = [
+    ours.CONTESTANT,
+    ours.FRESH,
+    handwritten.CONTESTANT,
+    everything.CONTESTANT,
+    condenser.CONTESTANT,
+    dbslice.CONTESTANT,
+    bauta.CONTESTANT,
+]
 _GENERATOR = "subset_bench.sql"
 
 
@@ -54,6 +63,7 @@ def main(
     sizes = [float(text) for text in percents.split(",")]
     records: list[Record] = []
     settings: list[Setting] = []
+    left_out: list[str] = []
     for scale in sf.split(","):
         version = pg or server.default_version()
         with ground.laid(generator.resolve(), scale, sizes, version, cache) as laid:
@@ -65,7 +75,9 @@ def main(
                 for percent in sizes
             ]
             settings += these
-            _rounds(laid, known, these, contestants, rounds, timeout, records)
+            turns, left = _rounds(laid, known, these, contestants, rounds, timeout)
+            records += turns
+            left_out += left
             if profiled:
                 _profile(laid, these, contestants, timeout)
     typer.echo(report.report(records, settings))
@@ -74,10 +86,30 @@ def main(
             "command": ["python", "-m", "bench.subset", *sys.argv[1:]],
             "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
             "settings": [asdict(setting) for setting in settings],
+            "left_out": left_out,
             "turns": [record.as_dict() for record in records],
         }
         out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
         _say(f"Written: {out}.")
+    _require_exact(records, left_out)
+
+
+def _require_exact(records: list[Record], left_out: list[str]) -> None:
+    """Ours, and the SQL that it is measured against, must have taken part and be exact.
+
+    Raises:
+        TdmError: one did not.
+    """
+    wrong = [line for line in left_out if line.startswith((report.OURS, report.BY_HAND))]
+    wrong += [
+        f"{record.name}, sf {record.scale}, {record.percent:g} %: {record.difference}"
+        for record in records
+        if record.name in (report.OURS, report.BY_HAND)
+        and record.difference
+        and not record.difference.exact
+    ]
+    if wrong:
+        raise TdmError("\n".join(wrong), ExitCode.INTEGRITY)
 
 
 def _chosen(only: str) -> list[Contestant]:
@@ -86,7 +118,7 @@ def _chosen(only: str) -> list[Contestant]:
     for name in names:
         if name not in known:
             raise TdmError(f"--only {name}: there are {', '.join(known)}.")
-    return [known[name] for name in names or known]
+    return [known[name] for name in names or known if names or not known[name].asked]
 
 
 def _rounds(
@@ -96,41 +128,64 @@ def _rounds(
     contestants: list[Contestant],
     rounds: int,
     timeout: float,
-    records: list[Record],
-) -> None:
-    """All contestants take turns at every size, again and again."""
-    out_of_it: set[tuple[str, float]] = set()
+) -> tuple[list[Record], list[str]]:
+    """All contestants take turns at every size, again and again.
+
+    Returns:
+        every turn, and who was left out, where and why.
+    """
+    records: list[Record] = []
+    left_out: dict[tuple[str, float], str] = {}
     for number in range(rounds):
+        whole: dict[str, Record] = {}
         for setting in settings:
             for contestant in contestants:
-                if (contestant.name, setting.percent) in out_of_it:
+                name = contestant.name
+                if (name, setting.percent) in left_out:
+                    continue
+                if name in whole:
+                    records.append(replace(whole[name], percent=setting.percent, difference=None))
                     continue
                 turn = _turn(laid, setting, contestant, timeout)
                 try:
-                    if number == 0:
-                        contestant.ready(turn)
-                    result = contestant.run(turn)
+                    record = _take(turn, known, setting, contestant, number)
                 except (Skipped, TdmError) as why:
-                    _say(f"{contestant.name} at {setting.percent:g} %: left out: {why}")
+                    left_out[name, setting.percent] = str(why)
+                    _say(f"{name} at {setting.percent:g} % is left out: {why}")
                     laid.disconnect_everybody()
-                    out_of_it.add((contestant.name, setting.percent))
                     continue
-                found = None
-                if number == 0:
-                    found = closure.difference(
-                        laid, known, setting.percent, result.database, result.relations
-                    )
-                contestant.clear(turn)
-                record = Record(
-                    setting.scale, setting.percent, number, contestant.name, result.phases, found
-                )
                 records.append(record)
-                spent = record.spent
-                _say(
-                    f"round {number + 1}, {setting.percent:g} %, {contestant.name}:"
-                    f" client {spent.client:.2f} + server {spent.server:.2f} CPU s,"
-                    f" wall {spent.wall:.1f} s" + (f", {found}" if found else "")
-                )
+                if contestant.whole:
+                    whole[name] = record
+    where = f"sf {settings[0].scale}"
+    return records, [
+        f"{name}, {where}, {percent:g} %: {why}" for (name, percent), why in left_out.items()
+    ]
+
+
+def _take(
+    turn: Turn, known: closure.Schema, setting: Setting, contestant: Contestant, number: int
+) -> Record:
+    """One turn; in the first round its rows are looked at."""
+    found = None
+    if number == 0:
+        contestant.ready(turn)
+    try:
+        result = contestant.run(turn)
+        if number == 0:
+            found = closure.difference(
+                turn.ground, known, setting.percent, result.database, result.relations
+            )
+    finally:
+        contestant.clear(turn)
+    record = Record(setting.scale, setting.percent, number, contestant.name, result.phases, found)
+    spent = record.spent
+    _say(
+        f"round {number + 1}, {setting.percent:g} %, {contestant.name}:"
+        f" client {spent.client:.2f} + server {spent.server:.2f} CPU s, wall {spent.wall:.1f} s"
+        + (f", {found}" if found else "")
+    )
+    return record
 
 
 def _profile(

@@ -70,6 +70,8 @@ class Contestant:
         ready: not measured; once before the first turn of a percentage. Raises Skipped.
         run: the turn.
         clear: not measured; after the rows were looked at.
+        whole: it costs the same at every percentage, so one turn a round is enough.
+        asked: it takes part only where it is named.
     """
 
     name: str
@@ -77,3 +79,5 @@ class Contestant:
     ready: Callable[[Turn], None]
     run: Callable[[Turn], Result]
     clear: Callable[[Turn], None]
+    whole: bool = False
+    asked: bool = False

@@ -135,8 +135,8 @@ def _ready(turn: Turn) -> None:
     turn.ground.drop_schema(_SCHEMA)
 
 
-def _run(turn: Turn) -> Result:
-    spent = turn.spend(_dbt(turn, "run", *_SELECTION))
+def _run(turn: Turn, *options: str) -> Result:
+    spent = turn.spend(_dbt(turn, *options, "run", *_SELECTION))
     return Result(
         {"dbt": spent}, WORK, {table: (_SCHEMA, f"subset_public__{table}") for table in TABLES}
     )
@@ -146,4 +146,16 @@ def _clear(turn: Turn) -> None:
     turn.ground.drop_schema(_SCHEMA)
 
 
+def _run_fresh(turn: Turn) -> Result:
+    return _run(turn, "--no-partial-parse")
+
+
 CONTESTANT = Contestant("ours", "dbt run: guard, keys, rows into tables", _ready, _run, _clear)
+FRESH = Contestant(
+    "fresh",
+    "the same, where dbt has never parsed the project",
+    _ready,
+    _run_fresh,
+    _clear,
+    asked=True,
+)

@@ -63,21 +63,21 @@ def of(records: Iterable[Record], setting: Setting, name: str) -> list[Record]:
 
 
 def ratio(
-    ours: list[Record], theirs: list[Record], what: Callable[[Spent], float]
+    ours: list[Record],
+    mine: Callable[[Spent], float],
+    others: list[Record],
+    theirs: Callable[[Spent], float],
 ) -> tuple[float, float] | None:
-    """Ours over theirs: the median of the rounds' ratios, and the ratio of the smallest."""
+    """Ours over somebody's: the median of the rounds' ratios, and the ratio of the least."""
     pairs = [
-        what(a.spent) / what(b.spent)
+        mine(a.spent) / theirs(b.spent)
         for a in ours
-        for b in theirs
-        if a.round == b.round and what(b.spent)
+        for b in others
+        if a.round == b.round and theirs(b.spent)
     ]
     if not pairs:
         return None
-    return (
-        median(pairs),
-        min(what(r.spent) for r in ours) / min(what(r.spent) for r in theirs),
-    )
+    return median(pairs), least(ours, mine) / least(others, theirs)
 
 
 def middle(records: list[Record], what: Callable[[Spent], float]) -> float:

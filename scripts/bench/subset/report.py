@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from bench.subset.measure import Spent
 from bench.subset.record import LOAD, Record, Setting, found, least, middle, of, ratio
 
-OURS, BY_HAND, EVERYTHING = "ours", "sql", "everything"
+OURS, BY_HAND, EVERYTHING, FRESH = "ours", "sql", "everything", "fresh"
 
 
 def report(records: Sequence[Record], settings: Sequence[Setting]) -> str:
@@ -31,8 +32,8 @@ def _size(records: Sequence[Record], setting: Setting, names: Iterable[str]) -> 
             [
                 name,
                 f"{middle(mine, lambda s: s.client):.2f}",
-                f"{middle(mine, lambda s: s.server):.2f} ({least(mine, lambda s: s.server):.2f})",
-                f"{middle(mine, lambda s: s.cpu):.2f} ({least(mine, lambda s: s.cpu):.2f})",
+                f"{middle(mine, _server):.2f} ({least(mine, _server):.2f})",
+                f"{middle(mine, _cpu):.2f} ({least(mine, _cpu):.2f})",
                 f"{min(load):.2f}" if load else "",
                 f"{middle(mine, lambda s: s.wall):.1f}",
                 f"{max(r.spent.memory for r in mine) / 1e6:.0f}",
@@ -73,25 +74,56 @@ def _size(records: Sequence[Record], setting: Setting, names: Iterable[str]) -> 
 
 def _ratios(records: Sequence[Record], settings: Sequence[Setting], names: Sequence[str]) -> str:
     """Ours over everybody else: median of the rounds' ratios (ratio of the least)."""
-    if OURS not in names or len(names) < 2:
+    others = [name for name in names if name not in (OURS, FRESH)]
+    if OURS not in names or not others:
         return ""
-    others = [name for name in names if name != OURS]
-    lines = []
-    for setting in settings:
-        ours = of(records, setting, OURS)
-        cells = []
-        if BY_HAND in others:
-            cells.append(ratio(ours, of(records, setting, BY_HAND), lambda s: s.server))
-        for name in others:
-            if name != BY_HAND:
-                theirs = of(records, setting, name)
-                cells.append(ratio(ours, theirs, lambda s: s.cpu))
-        texts = [f"{c[0]:.2f} ({c[1]:.2f})" if c else "" for c in cells]
-        lines.append([f"sf {setting.scale}, {setting.percent:g} %", *texts])
-    head = ["ours over"]
-    head += ["sql, server CPU"] if BY_HAND in others else []
-    head += [f"{name}, CPU" for name in others if name != BY_HAND]
-    return "### Ratios\n\n" + _table(head, lines)
+    rivals = [name for name in others if name != BY_HAND]
+    parts = []
+    if BY_HAND in others:
+        cells = [_over(records, settings, BY_HAND, _server, _server)]
+        head = "### Server CPU, ours over SQL by hand\n\n"
+        parts.append(head + _by_setting(settings, [BY_HAND], cells))
+    for title, mine in (
+        ("Server CPU of ours (without dbt) over all CPU of", _server),
+        ("All CPU of ours (with dbt) over all CPU of", _cpu),
+    ):
+        if rivals:
+            cells = [_over(records, settings, name, mine, _cpu) for name in rivals]
+            parts.append(f"### {title}\n\n" + _by_setting(settings, rivals, cells))
+    return "\n".join(parts)
+
+
+def _server(spent: Spent) -> float:
+    return spent.server
+
+
+def _cpu(spent: Spent) -> float:
+    return spent.cpu
+
+
+def _over(
+    records: Sequence[Record],
+    settings: Sequence[Setting],
+    name: str,
+    mine: Callable[[Spent], float],
+    theirs: Callable[[Spent], float],
+) -> list[str]:
+    """One ratio a size."""
+    found = [
+        ratio(of(records, setting, OURS), mine, of(records, setting, name), theirs)
+        for setting in settings
+    ]
+    return [f"{cell[0]:.2f} ({cell[1]:.2f})" if cell else "" for cell in found]
+
+
+def _by_setting(
+    settings: Sequence[Setting], names: Sequence[str], columns: Sequence[Sequence[str]]
+) -> str:
+    lines = [
+        [f"sf {setting.scale}, {setting.percent:g} %", *cells]
+        for setting, *cells in zip(settings, *columns, strict=True)
+    ]
+    return _table(["", *names], lines)
 
 
 def _growth(records: Sequence[Record], settings: Sequence[Setting], names: Sequence[str]) -> str:
@@ -103,7 +135,7 @@ def _growth(records: Sequence[Record], settings: Sequence[Setting], names: Seque
         cells = []
         for setting in settings:
             mine = of(records, setting, name)
-            per_row = least(mine, lambda s: s.server) / setting.rows * 1e6 if mine else None
+            per_row = least(mine, _server) / setting.rows * 1e6 if mine else None
             cells.append("" if per_row is None else f"{per_row:.1f}")
         lines.append([name, *cells])
     if not lines:
