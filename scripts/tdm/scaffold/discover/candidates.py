@@ -99,13 +99,10 @@ def of_pairs(known: Vocabulary) -> list[Candidate]:
                     if (table.id, target.id, pair) in existing:
                         continue
                     terms = tuple(f"x.{sql_name(column)}" for column in columns)
-                    found.append(
-                        Candidate(
-                            Source(table.id, columns, terms),
-                            key,
-                            Likeness(92, "its columns have the names of the key"),
-                        )
-                    )
+                    # A key here as well: two link tables of the same two, perhaps.
+                    sibling = any(set(k.columns) == set(columns) for k in declared_keys(table))
+                    like = Likeness(55 if sibling else 92, "its columns have the key's names")
+                    found.append(Candidate(Source(table.id, columns, terms), key, like))
     return found
 
 
@@ -160,7 +157,7 @@ def _of_column(known: Vocabulary, table: Table, column: Column) -> Iterator[Cand
         if key not in keys or keys[key].strength < likeness.strength:
             keys[key] = likeness
     for key, likeness in keys.items():
-        if (key.table, key.columns) == (table.id, (column.name,)):
+        if key.table == table.id and _same_column(table, key.columns[0], column.name):
             continue
         wanted = family(known.catalog.tables[key.table].column(key.columns[0]).type)
         if kind != wanted and (likeness.strength < 60 or take_apart(parts).ending not in IDS):
@@ -170,6 +167,15 @@ def _of_column(known: Vocabulary, table: Table, column: Column) -> Iterator[Cand
         source = source_of(table.id, column.name, kind, wanted, value, label=label, many=many)
         if source:
             yield Candidate(source, key, likeness)
+
+
+def _same_column(table: Table, one: str, other: str) -> bool:
+    """Whether two columns are the same, or one is computed from the other."""
+    return (
+        one == other
+        or one in table.column(other).built_from
+        or other in table.column(one).built_from
+    )
 
 
 def _referencing(catalog: Catalog, table: Table) -> set[str]:

@@ -55,7 +55,9 @@ def of_documents(connection: Connection[Any], known: Vocabulary) -> list[Candida
 def _of_path(known: Vocabulary, table: Table, column: Column, path: _Path) -> Iterator[Candidate]:
     parts = _words(path.steps)
     copied = {"".join(words(c.name)) for c in table.columns}
-    if not parts or (len(path.steps) == 1 and "".join(parts) in copied):
+    if not parts or _declared(known.catalog, table, column, path):
+        return
+    if len(path.steps) == 1 and "".join(parts) in copied:
         return  # what the row holds beside the document needs no second reference
     kinds = []
     if path.numbers or path.digits:
@@ -70,7 +72,7 @@ def _of_path(known: Vocabulary, table: Table, column: Column, path: _Path) -> It
     named = {key for kind in kinds for key in likely(known, table, parts, kind, "int8")}
     for key in sorted(named, key=lambda k: (k.table, k.columns)):
         wanted = family(known.catalog.tables[key.table].column(key.columns[0]).type)
-        if wanted not in kinds or _declared(known.catalog, table, column, path, key.table):
+        if wanted not in kinds:
             continue
         likeness = likely(known, table, parts, wanted, "int8").get(key)
         if likeness is None or likeness.strength < 60:
@@ -82,11 +84,11 @@ def _of_path(known: Vocabulary, table: Table, column: Column, path: _Path) -> It
             yield Candidate(source, key, likeness)
 
 
-def _declared(catalog: Catalog, table: Table, column: Column, path: _Path, to: str) -> bool:
+def _declared(catalog: Catalog, table: Table, column: Column, path: _Path) -> bool:
     """Whether somebody declared this path already, in whatever words."""
     last = [step for step in path.steps if step != _ELEMENT][-1]
     return any(
-        r.columns == (column.name,) and r.to == to and any(last in sql for sql in r.expression)
+        r.columns == (column.name,) and any(last in sql for sql in r.expression)
         for r in catalog.references_from.get(table.id, ())
     )
 

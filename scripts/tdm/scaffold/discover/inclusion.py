@@ -95,6 +95,14 @@ def verify(connection: Connection[Any], catalog: Catalog, candidate: Candidate) 
             " from referencing) as span where t.{key} between span.low and span.high)::numeric"
             " / (select nullif(max(r1) - min(r1) + 1, 0)::numeric from referencing)"
         ).format(target=_relation(target), key=Identifier(key.columns[0]))
+    elif len(key.columns) > 1:
+        filled = SQL("(select count(*) / nullif({}, 0) from {})").format(
+            SQL(" * ").join(
+                SQL("count(distinct {})::numeric").format(Identifier(column))
+                for column in key.columns
+            ),
+            _relation(target),
+        )
     names = _numbered(source)
     query = SQL(
         "with referencing as (select {terms}, count(*) as times from {rows} {where}"

@@ -17,12 +17,16 @@ from tdm.scaffold.classes import person_weight
 from tdm.scaffold.discover.comparing import family
 from tdm.scaffold.discover.model import Key, Likeness, single_keys
 from tdm.scaffold.names import singular, words
+from tdm.scaffold.words import PERSON_TABLES
 
 IDS = frozenset("id ids uuid uuids guid uid key keys fk ref pk oid sk".split())
 """Endings that say `a key of`, whichever it is."""
 
-_CODES = frozenset("no nr num number code codes iso cd".split())
-_GLUED = ("uuid", "guid", "code", "key", "ids", "id", "fk", "sk")
+_CODES = frozenset("no nr num number code codes iso cd nummer numero cod codigo".split())
+_GLUED = ("nummer", "uuid", "guid", "code", "key", "ids", "id", "fk", "sk", "nr")
+_LEADING = frozenset("id fk cod codigo uuid".split())
+_RUN_ON = 6
+"""Letters of a key's name that end a name without separators: billtoaddressid."""
 _GENERIC = frozenset(
     """
     name title slug label value type status state position rank level version sort order seq
@@ -60,7 +64,7 @@ _SELF = frozenset(
     canonical parentof childof copiedfrom clonedfrom forkedfrom
     """.split()
 )
-_SELF_PERHAPS = frozenset("template source main master related linked base basedon".split())
+_SELF_PERHAPS = frozenset("template source main master related linked basedon".split())
 _ABOVE = frozenset("manager supervisor boss superior reportsto reportingto lead chief".split())
 _BROUGHT = frozenset("referredby invitedby recommendedby referrer inviter sponsor mentor".split())
 _STAFF = frozenset(
@@ -71,7 +75,7 @@ _STAFF = frozenset(
 _SOMEBODY = frozenset(
     """
     author owner creator editor reviewer approver assignee assigned reporter requester requestor
-    sender recipient responsible actor updater modifier uploader assignedto
+    sender recipient responsible updater modifier uploader assignedto create write
     """.split()
 )
 _USERS = frozenset("user account usr person people".split())
@@ -163,6 +167,10 @@ def take_apart(parts: Sequence[str]) -> Parts:
         for ending in _GLUED:
             if word.endswith(ending) and len(word) >= len(ending) + 2:
                 return Parts((*parts[:place], word[: -len(ending)]), _one(ending), rest)
+    if len(parts) > 1 and parts[0] in _LEADING:  # id_cliente
+        return Parts(tuple(parts[1:]), parts[0])
+    if len(parts) == 1 and parts[0].startswith(("id", "fk")) and len(parts[0]) > 4:
+        return Parts((parts[0][2:],), parts[0][:2])
     return Parts(tuple(parts), "")
 
 
@@ -258,6 +266,8 @@ def _all(
     taken = take_apart(parts)
     yield from _after_the_table(known, table, taken, kind)
     yield from _table_and_key(known, table, parts)
+    if len(parts) == 1:
+        yield from _run_on(known, table, parts[0])
     yield from _table_alone(known, table, parts, kind)
     yield from _roles(known, table, taken, type_name)
     last = taken.stem[-1] if taken.stem else ""
@@ -289,10 +299,36 @@ def _after_the_key(
             else:
                 strength = 35 if homes else 78
             strength -= 1 if kind == "text" else 0
-            if start == 0 and not homes and any(k.table == table.id for k in keys):
-                strength = min(strength, 66)  # a key here as well: siblings, perhaps
+            if kind == "number" and not taken.ending:
+                strength = 58  # no name of a key: seconds, for instance
+            by_name = stem in known.names_of[key.table]
+            if start == 0 and not by_name and any(k.table == table.id for k in keys):
+                # A key here as well: siblings, perhaps, and small numbers prove nothing.
+                strength = 55 if kind == "number" else min(strength, 66)
             text = "it has the name of the key" if start == 0 else "it ends in the key's name"
-            yield key, Likeness(strength - (15 if start else 0), text)
+            yield key, Likeness(strength - _shorter(start), text)
+
+
+def _run_on(known: Vocabulary, table: Table, name: str) -> Iterator[tuple[Key, Likeness]]:
+    """The name ends in a key's name without any sign between: shiptoaddressid."""
+    for start in range(2, len(name) - _RUN_ON + 1):
+        keys = known.keys.get(name[start:], ())
+        taken = take_apart([name[start:]])
+        if keys and taken.ending and taken.stem:
+            for key in _homes(known, keys, _singular(taken.stem), ""):
+                yield key, Likeness(70, "it ends in the key's name")
+            return
+        if taken.ending in IDS and len(taken.stem) == 1 and len(taken.stem[0]) >= _RUN_ON - 1:
+            found = [
+                key
+                for other, short in known.tables.get(_singular(taken.stem), ())
+                for key in known.keys_of[other]
+                if key.primary and not short
+            ]
+            if found:
+                for key in found:
+                    yield key, Likeness(66, "it ends in the table's name")
+                return
 
 
 def _homes(known: Vocabulary, keys: Sequence[Key], stem: str, kind: str) -> list[Key]:
@@ -308,6 +344,11 @@ def _homes(known: Vocabulary, keys: Sequence[Key], stem: str, kind: str) -> list
     *_, second, first = sorted(keys, key=lambda key: known.catalog.tables[key.table].rows)
     more = known.catalog.tables[first.table].rows > known.catalog.tables[second.table].rows
     return [first] if more else []
+
+
+def _shorter(start: int) -> int:
+    """What a name loses by words before the part that matches: the longer that part, the better."""
+    return 14 + start if start else 0
 
 
 def _is_self(prefix: Sequence[str]) -> bool:
@@ -333,7 +374,7 @@ def _after_the_table(
                 if other == table.id and start == 0 and not taken.rest:
                     continue
                 strength = 100 if exact else 97
-                strength -= (15 if start else 0) + (2 if taken.rest else 0)
+                strength -= _shorter(start) + (2 if taken.rest else 0)
                 if short:
                     strength -= 2 if _same_area(known, table.id, other) else 8
                 for key in known.keys_of[other]:
@@ -368,7 +409,7 @@ def _table_and_key(
                 for key in known.keys_of[other]:
                     its = own_words(known.catalog.tables[other], key.columns[0])
                     if "".join(its) == tail:
-                        strength = 98 - (15 if start else 0) - (22 if short else 0)
+                        strength = 98 - _shorter(start) - (22 if short else 0)
                         yield key, Likeness(strength, "it is named after table and key")
 
 
@@ -408,7 +449,7 @@ def _roles(
             yield key, Likeness(80, "its name says that it points at its own table")
         elif role in _SELF_PERHAPS:
             yield key, Likeness(55, "its name may say that it points at its own table")
-    staff = role in _STAFF | _ABOVE or last in _STAFF | _ABOVE
+    staff = bool({role, last} & (_STAFF | _ABOVE)) or PERSON_TABLES.get(last) == 1
     if staff or role in _SOMEBODY or last in _SOMEBODY or last == "by":
         for name in sorted(_USERS | _WORKERS):
             strength = 61 if staff and name in _USERS else 63

@@ -93,7 +93,8 @@ class Look:
     whole: bool
     """Whether all rows were looked at."""
     filled: float | None = None
-    """For whole numbers: the part of the range of values that the target's keys fill."""
+    """The part of what could be a key that is one: of the range of the values for whole numbers,
+    of all combinations of its columns for a composite key."""
     unique: str = "declared"
     """The target: unique by an index (declared), in its rows (found), or not (no)."""
 

@@ -159,7 +159,9 @@ def _evidence(p: Proposal) -> str:
         f"thought of because {why}",
     ]
     if look.filled is not None:
-        said.insert(2, f"keys fill {_floor(look.filled)} of the range of the values")
+        wide = len(source.columns) > 1
+        of = "all combinations" if wide else "the range of the values"
+        said.insert(2, f"keys fill {_floor(look.filled)} of {of}")
     return ("doubtful: " if p.verdict == "doubtful" else "") + "; ".join(said)
 
 

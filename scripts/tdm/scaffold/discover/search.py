@@ -47,6 +47,9 @@ _FEW_PROBES = 100
 _UNLIKELY = 1e-6
 """A chance below which an inclusion is no accident."""
 
+_FULL = 0.9
+"""A part of all combinations above which a composite key has nearly all: anything matches."""
+
 Slot = tuple[str, tuple[str, ...], str, str]
 
 
@@ -100,7 +103,7 @@ class _Search:
             p
             for slot in _by_slot(rest).values()
             for p in self._resolve(slot, values=_FEW_PROBES)
-            if p.verdict == "proposed"
+            if p.look.share >= PROPOSE
         ]
         better = {p.candidate.source.slot for p in by_values}
         found = [p for p in found if p.candidate.source.slot not in better] + by_values
@@ -115,6 +118,7 @@ class _Search:
         looks = self._sampled(slot, values)
         ranked = sorted(looks, key=lambda c: self._rank(c, looks[c]))
         best: Proposal | None = None
+        rivals: list[Proposal] = []
         doubtful: list[Proposal] = []
         unproven: list[Proposal] = []
         for candidate in ranked:
@@ -135,17 +139,13 @@ class _Search:
             elif best is None:
                 best = proposal
             elif self._rivals(best, proposal):
-                doubtful.append(replace(proposal, verdict="doubtful"))
-        if best is not None:
-            # What the name says more clearly, or just as clearly, is worth a look.
-            rivals = [
-                p
-                for p in doubtful
-                if p.candidate.likeness.strength >= _SURE
-                or p.candidate.likeness.strength == best.candidate.likeness.strength
-            ]
-            return [best, *rivals[:1]]
-        return (doubtful or unproven)[:1]
+                rivals.append(proposal)
+        if best is None:
+            return (doubtful or unproven)[:1]
+        if rivals:  # with the same right: a person has to say which
+            return [replace(p, verdict="doubtful") for p in (best, *rivals[:2])]
+        # What the name says as clearly as can be is worth a look, even where values disagree.
+        return [best, *[p for p in doubtful if p.candidate.likeness.strength >= _SURE][:1]]
 
     def _sampled(self, slot: list[Candidate], values: int) -> dict[Candidate, Look]:
         """A look on a sample for each candidate; spelling apart where that helps."""
@@ -191,7 +191,9 @@ class _Search:
         if look.values and look.share < DOUBT - _NEAR:
             self.refused += candidate.likeness.strength >= _NAMED
             return None
-        if not look.whole or self._is_whole_number(candidate.key):
+        if not look.values and candidate.likeness == candidates.BY_VALUES:
+            return None  # nothing speaks for it
+        if not look.whole or self._can_be_filled(candidate.key):
             look = inclusion.verify(self.connection, self.catalog, candidate) or look
         if not look.values:
             return Proposal(candidate, look, "unproven") if self._certain(candidate) else None
@@ -207,6 +209,9 @@ class _Search:
         if look.share < DOUBT:
             return None
         strength = candidate.likeness.strength
+        if len(candidate.key.columns) > 1:
+            empty = strength < _NAMED or (look.filled or 0.0) >= _FULL
+            return "proposed" if look.share >= PROPOSE and not empty else "doubtful"
         if strength >= _NAMED:
             alone = look.matched < 2 and (
                 strength < _CLEAR or (strength < 96 and self._kind(candidate.key) == "text")
@@ -263,6 +268,7 @@ class _Search:
         }
         dropped |= set(self._mutual(proposed)) | set(self._implied(proposed))
         ends = {_ends(p) for p in proposed if p.candidate.source.slot not in dropped}
+        ends |= {((r.table, r.columns), (r.to, r.to_columns)) for r in self.catalog.references}
         return [
             p
             for p in found
@@ -340,16 +346,16 @@ class _Search:
         """Whether two targets have the same right to a column, so that a person has to say."""
         if best.candidate.key.table == other.candidate.key.table:
             return False
-        return (
-            self._rank(best.candidate, best.look)[:3] == self._rank(other.candidate, other.look)[:3]
-        )
+        first = 5 if best.candidate.likeness == candidates.BY_VALUES else 3
+        ranks = [self._rank(p.candidate, p.look)[:first] for p in (best, other)]
+        return ranks[0] == ranks[1]
 
     def _kind(self, key: Key) -> str:
         return family(self.catalog.tables[key.table].column(key.columns[0]).type)
 
-    def _is_whole_number(self, key: Key) -> bool:
+    def _can_be_filled(self, key: Key) -> bool:
         kind = self.catalog.tables[key.table].column(key.columns[0]).type
-        return len(key.columns) == 1 and kind.plain.name in WHOLE
+        return len(key.columns) > 1 or kind.plain.name in WHOLE
 
     def _is_text(self, source: Source) -> bool:
         column = self.catalog.tables[source.table].column(source.columns[0])
