@@ -1,0 +1,1 @@
+"""Random schemas, data and policies, built for real and compared with a naive closure."""
