@@ -88,21 +88,40 @@ def of_pairs(known: Vocabulary) -> list[Candidate]:
         for r in catalog.references
         if r.plain
     }
+    tails = _tails(catalog)
     found = []
     for target in catalog.tables.values():
         for key in declared_keys(target):
             if not 2 <= len(key.columns) <= _WIDEST:
                 continue
-            for table in catalog.tables.values():
-                for columns in _paired(known, table, target, key):
+            ends = [tails.get(tuple(own_words(target, wanted)), {}) for wanted in key.columns]
+            for name in sorted(set.intersection(*(set(end) for end in ends))):
+                table = catalog.tables[name]
+                for columns in _paired(known, table, target, key, [end[name] for end in ends]):
                     pair = frozenset(zip(columns, key.columns, strict=True))
-                    if (table.id, target.id, pair) in existing:
+                    if (name, target.id, pair) in existing:
                         continue
                     terms = tuple(f"x.{sql_name(column)}" for column in columns)
                     # A key here as well: two link tables of the same two, perhaps.
                     sibling = any(set(k.columns) == set(columns) for k in declared_keys(table))
                     like = Likeness(55 if sibling else 92, "its columns have the key's names")
-                    found.append(Candidate(Source(table.id, columns, terms), key, like))
+                    found.append(Candidate(Source(name, columns, terms), key, like))
+    return found
+
+
+_Named = tuple[tuple[str, ...], Column]
+"""A column with the words before the part of its name that was looked for."""
+
+
+def _tails(catalog: Catalog) -> dict[tuple[str, ...], dict[str, list[_Named]]]:
+    """The columns of every table by each end of their names: line no and no for `old_line_no`."""
+    found: dict[tuple[str, ...], dict[str, list[_Named]]] = {}
+    for name, table in catalog.tables.items():
+        for column in table.columns:
+            parts = tuple(own_words(table, column.name))
+            for start in range(len(parts)):
+                by_table = found.setdefault(parts[start:], {})
+                by_table.setdefault(name, []).append((parts[:start], column))
     return found
 
 
@@ -201,23 +220,19 @@ def _telling(column: Column, kind: str) -> bool:
     return kind == "text" and (column.distinct or 0) >= 30
 
 
-def _paired(known: Vocabulary, table: Table, target: Table, key: Key) -> list[tuple[str, ...]]:
+def _paired(
+    known: Vocabulary, table: Table, target: Table, key: Key, ends: list[list[_Named]]
+) -> list[tuple[str, ...]]:
     """The columns of a table that could stand for a composite key, in the key's order."""
     names = known.names_of[target.id]
     own = {key.columns for key in single_keys(table)}
     options: list[list[tuple[tuple[str, ...], str]]] = []
-    for wanted in key.columns:
-        its = tuple(own_words(target, wanted))
-        its_kind = target.column(wanted).type.plain.name
-        generic = not take_apart(its).stem or its in {(word,) for word in IDS}
+    for wanted, end in zip(key.columns, ends, strict=True):
+        generic = not take_apart(own_words(target, wanted)).stem
         fitting = []
-        for column in table.columns:
-            if (column.name,) in own or not _comparable(column, its_kind, target.column(wanted)):
+        for before, column in end:
+            if (column.name,) in own or not _comparable(column, target.column(wanted)):
                 continue
-            parts = tuple(own_words(table, column.name))
-            if parts[-len(its) :] != its:
-                continue
-            before = parts[: -len(its)]
             named = next(
                 (
                     before[:start]
@@ -251,11 +266,11 @@ def _is_id(table: Table, column: str) -> bool:
     return take_apart(own_words(table, column)).ending in IDS
 
 
-def _comparable(column: Column, its_kind: str, wanted: Column) -> bool:
+def _comparable(column: Column, wanted: Column) -> bool:
     kind = family(column.type)
     if kind:
         return kind == family(wanted.type)
-    return column.type.plain.name == its_kind
+    return column.type.plain.name == wanted.type.plain.name
 
 
 def _one(word: str) -> str:

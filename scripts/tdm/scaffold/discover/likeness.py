@@ -267,7 +267,7 @@ def _all(
     yield from _after_the_table(known, table, taken, kind)
     yield from _table_and_key(known, table, parts)
     if len(parts) == 1:
-        yield from _run_on(known, table, parts[0])
+        yield from _run_on(known, parts[0])
     yield from _table_alone(known, table, parts, kind)
     yield from _roles(known, table, taken, type_name)
     last = taken.stem[-1] if taken.stem else ""
@@ -309,7 +309,7 @@ def _after_the_key(
             yield key, Likeness(strength - _shorter(start), text)
 
 
-def _run_on(known: Vocabulary, table: Table, name: str) -> Iterator[tuple[Key, Likeness]]:
+def _run_on(known: Vocabulary, name: str) -> Iterator[tuple[Key, Likeness]]:
     """The name ends in a key's name without any sign between: shiptoaddressid."""
     for start in range(2, len(name) - _RUN_ON + 1):
         keys = known.keys.get(name[start:], ())

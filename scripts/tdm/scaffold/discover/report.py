@@ -227,5 +227,8 @@ def _header(catalog: Catalog) -> str:
         "or copy entries into the sources of this project (models/source) and their references"
         " into the\n"
         "models. What is commented out is doubtful, or only a name suggests it: remove the # to"
-        " take it."
+        " take it.\n"
+        "Keys inside text, arrays and documents are cast with a guard: what is none points at"
+        " nothing. The\n"
+        "subset follows them; that the masked models treat both ends alike is yours to see to."
     )
