@@ -23,9 +23,7 @@ select *
 from (
     select
         {{ tdm.quoted_list(columns, 'x') }},
-        {%- for stratum in strata %}
-        {{ tdm._column_or_expression(source, stratum) }} as tdm_s{{ loop.index }},
-        {%- endfor %}
+        {{ tdm._stratum(source, strata) }} as tdm_stratum,
         {{ tdm._weight(budget.owned) }} as tdm_weight
     from {{ tdm.own_rows(source) }} as x
     {{ tdm._counts(budget.owned) | indent(4) }}

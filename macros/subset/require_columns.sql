@@ -28,11 +28,6 @@
     {{ return('(' ~ text ~ ')') }}
 {%- endmacro %}
 
-{#- The strata of a sample as a list. -#}
-{% macro _strata_list(source, strata) -%}
-    {%- for stratum in strata -%}{{ tdm._column_or_expression(source, stratum) }}{{ ', ' if not loop.last }}{%- endfor -%}
-{%- endmacro %}
-
 {% macro _declared(source) -%}
     {%- if execute -%}
         {%- for node in graph.sources.values() if node.schema == source.schema and node.identifier == source.identifier and node.columns -%}

@@ -35,26 +35,37 @@ candidates as (
 
 {% endif -%}
 {% if has_share -%}
+strata as (
+    select tdm_stratum, tdm_rows, tdm_share, greatest(floor(tdm_rows * {{ fraction or 1 }} + tdm_share), {{ at_least }}) as tdm_quota
+    from (
+        select tdm_stratum, count(*) as tdm_rows, {{ tdm._share_of('tdm_stratum') }} as tdm_share
+        from {{ 'candidates' if budget else tdm._with_stratum(source, strata) }}
+        group by tdm_stratum
+    ) as counted
+),
+
 placed as (
     select
         {{ tdm.quoted_list(columns, 'x') }},
-        {%- for stratum in strata %}
-        {{ tdm._stratum(source, stratum, loop.index, budget) }} as tdm_s{{ loop.index }},
-        {%- endfor %}
         {%- if budget %}
         x.tdm_weight,
         {%- endif %}
-        row_number() over ({{ tdm._by_stratum(source, strata, budget) }} order by {{ tdm.key_hash(key, 'x') }}, {{ tdm.quoted_list(key, 'x') }}) as tdm_place,
-        count(*) over ({{ tdm._by_stratum(source, strata, budget) }}) as tdm_rows
-    from {{ 'candidates' if budget else tdm.own_rows(source) }} as x
+        row_number() over (partition by strata.tdm_stratum order by {{ tdm.key_hash(key, 'x') }}, {{ tdm.quoted_list(key, 'x') }}) as tdm_place,
+        strata.tdm_rows, strata.tdm_share, strata.tdm_quota
+    from {{ 'candidates' if budget else tdm._with_stratum(source, strata, columns) }} as x
+    inner join strata on x.tdm_stratum = strata.tdm_stratum
+    {%- if not budget and tdm._hash_limit(fraction) %}
+    -- most rows cannot be among the first of a big stratum, and are not sorted
+    where strata.tdm_rows < {{ 10000 + 100 * at_least }} or {{ tdm.key_hash(key, 'x') }} < '{{ tdm._hash_limit(fraction) }}'
+    {%- endif %}
 ),
 
 {% endif -%}
 {% if budget -%}
 filled as (
-    select *, sum(tdm_weight) over (order by tdm_place > {{ at_least }}, (tdm_place - {{ tdm._stratum_share(strata) }}) / tdm_rows, {{ tdm.quoted_list(key) }}) as tdm_so_far
+    select *, sum(tdm_weight) over (order by tdm_place > {{ at_least }}, (tdm_place - tdm_share) / tdm_rows, {{ tdm.quoted_list(key) }}) as tdm_so_far
     from placed
-    where {{ tdm._within_quota(strata, fraction or 1, at_least) }}
+    where tdm_place <= tdm_quota
 ),
 
 {% endif -%}
@@ -62,7 +73,7 @@ sampled as (
     {%- if has_share %}
     select {{ tdm.quoted_list(columns) }}, 'sampled' as tdm_reason, 0 as tdm_order
     from {{ 'filled' if budget else 'placed' }}
-    where {{ 'tdm_so_far <= ' ~ budget.rows if budget else tdm._within_quota(strata, fraction, at_least) }}
+    where {{ 'tdm_so_far <= ' ~ budget.rows if budget else 'tdm_place <= tdm_quota' }}
     {%- endif %}
     {%- for more in also %}
     {%- if has_share or not loop.first %}
@@ -82,27 +93,28 @@ from sampled
 {%- endif %}
 {%- endmacro %}
 
-{#- A row is within the quota of its stratum: n × fraction, rounded up for a share of the strata and down for the others. Whose
-    share it is costs a hash, so it is looked at last, and only where it decides. -#}
-{% macro _within_quota(strata, fraction, at_least) -%}
-    tdm_place <= tdm_rows * {{ fraction }} or tdm_place <= {{ at_least }}
-    or (tdm_place < tdm_rows * {{ fraction }} + 1 and tdm_place - {{ tdm._stratum_share(strata) }} <= tdm_rows * {{ fraction }})
+{#- The rows of a table, each with its stratum: the texts of the strata's columns and expressions. Equal arrays have NULLs in
+    the same places, so that rows without a country are a stratum too. -#}
+{% macro _with_stratum(source, strata, columns=none) -%}
+(select {{ tdm.quoted_list(columns, 'x') ~ ', ' if columns }}{{ tdm._stratum(source, strata) }} as tdm_stratum from {{ tdm.own_rows(source) }} as x)
+{%- if columns is none %} as x{% endif -%}
 {%- endmacro %}
 
-{#- A number in [0, 1) that belongs to the stratum. -#}
-{% macro _stratum_share(strata) -%}
-    ('x' || substr(md5(concat_ws('|', 'stratum'{% for stratum in strata %}, tdm_s{{ loop.index }}::text{% endfor %})), 1, 8))::bit(32)::bigint / 4294967296.0
+{% macro _stratum(source, strata) -%}
+    array[{% for stratum in strata %}{{ tdm._column_or_expression(source, stratum) }}::text{{ ', ' if not loop.last }}{% endfor %}]::text[]
 {%- endmacro %}
 
-{#- What a row's stratum is by one of its columns or expressions. -#}
-{% macro _stratum(source, stratum, number, budget) -%}
-    {{ 'x.tdm_s' ~ number if budget else tdm._column_or_expression(source, stratum) }}
+{#- A number in [0, 1) that belongs to the stratum, and decides whether its quota is rounded up. -#}
+{% macro _share_of(stratum) -%}
+    ('x' || substr(md5(array_to_string(array['stratum'] || {{ stratum }}, '|')), 1, 8))::bit(32)::bigint / 4294967296.0
 {%- endmacro %}
 
-{% macro _by_stratum(source, strata, budget) -%}
-    {%- for stratum in strata -%}
-        {{ 'partition by ' if loop.first }}{{ tdm._stratum(source, stratum, loop.index, budget) }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
+{#- A hash below which the first rows of every big stratum lie: with 10,000 rows (100 for each of `at_least`) and these margins the
+    chance that one does not is below 1 in 10^20. None where it would spare nothing. -#}
+{% macro _hash_limit(fraction) -%}
+    {%- set limit = fraction * 1.25 + 0.02 -%}
+    {%- if limit < 0.9 -%}{{ return('%08x' | format((limit * 4294967296) | int)) }}{%- endif -%}
+    {{ return(none) }}
 {%- endmacro %}
 
 {#- Rows that a sample has for a reason of `also`. -#}

@@ -10,16 +10,11 @@ with
 
 strata as (
     select
-        {%- if strata %}
-        {{ tdm._strata_list(source, strata) }},
-        {%- endif %}
         count(*) as rows_in_stratum,
         count(*) filter (where sampled.tdm_reason = 'sampled') as sampled
     from {{ tdm.own_rows(source) }} as x
     left join {{ model }} as sampled on {{ '(' ~ tdm.quoted_list(key, 'x') ~ ') = (' ~ tdm.quoted_list(key, 'sampled') ~ ')' if key else 'true' }}
-    {%- if strata %}
-    group by {{ tdm._strata_list(source, strata) }}
-    {%- endif %}
+    group by {{ tdm._stratum(source, strata) }}
 )
 
 select
