@@ -5,7 +5,6 @@ Results go to standard output, everything else to standard error.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import signal
@@ -22,6 +21,8 @@ from tdm import __version__
 from tdm.errors import ExitCode, TdmError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from tdm import connection
 
 _SHOWN = 20  # items of a list on a terminal
@@ -186,21 +187,92 @@ def init(
 
 @app.command()
 def plan(
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            "--svg",
+            metavar="FILE",
+            help="Draw a picture; - for standard output.",
+            show_default=False,
+        ),
+    ] = None,
+    mermaid: Annotated[
+        bool, typer.Option("--mermaid", help="Print the picture as Mermaid text.")
+    ] = False,
+    export_keys: Annotated[
+        str | None,
+        typer.Option(
+            "--export-keys",
+            metavar="SCHEMA.TABLE[=COLUMN,...]",
+            help="Print the kept keys of a build as CSV: the root of another project.",
+            show_default=False,
+        ),
+    ] = None,
     dsn: Dsn = None,
     target: Target = None,
     project_dir: ProjectDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Show what a build would keep: roots, followed edges, references, estimated rows."""
-    from rich.console import Console
+    """Show what a build would keep: roots, what belongs to them, references, rows and bytes."""
+    from tdm import plan as planner
+    from tdm.plan import advice, keys, picture
 
-    planner = importlib.import_module("tdm.plan")
+    to_stdout = [
+        option
+        for option, given in (
+            ("--json", as_json),
+            ("--mermaid", mermaid),
+            ("--svg -", svg == Path("-")),
+            ("--export-keys", export_keys is not None),
+        )
+        if given
+    ]
+    if len(to_stdout) > 1:
+        raise TdmError(f"{' and '.join(to_stdout)} both print to standard output; choose one.")
     chosen, resolved = _database(project_dir, dsn, target)
+    if export_keys is not None:
+        subset = planner.last_built(project_dir, resolved, chosen)
+        keys.export_keys(subset, resolved, export_keys, sys.stdout.buffer)
+        return
     made = planner.plan(project_dir, resolved, chosen.name)
-    if as_json:
+    if svg is not None:
+        drawn = picture.svg(made)
+        if svg == Path("-"):
+            typer.echo(drawn, nl=False)
+        else:
+            svg.write_text(drawn, encoding="utf-8")
+            _say(f"The picture is in {svg}.")
+    if mermaid:
+        typer.echo(picture.mermaid(made), nl=False)
+    elif as_json:
         _result(made, as_json)
-    else:
-        planner.render(made, Console())
+    elif svg != Path("-"):
+        planner.render(made, _console())
+    advice.require_within_budget(made)
+
+
+@app.command()
+def why(
+    table: Annotated[str, typer.Argument(metavar="SCHEMA.TABLE")],
+    key: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="KEY...",
+            help="The values of its key columns; - reads them from standard input, one a line.",
+        ),
+    ],
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Say why a row is in the subset: the references from it back to a sampled row."""
+    from tdm import why as explainer
+
+    parts = sys.stdin.read().splitlines() if key == ["-"] else key
+    chosen, resolved = _database(project_dir, dsn, target)
+    done = explainer.why(project_dir, resolved, chosen, table, parts)
+    _result(done, as_json, explainer.render(done))
 
 
 @app.command()
@@ -421,6 +493,13 @@ def _warn_about_another_server(dsn: str | None, host: str) -> None:
         _say("--dsn names a server that tdm does not run; this is the embedded one.")
     elif elsewhere and elsewhere != host:
         _say(f"PGHOST points dbt at another server ({elsewhere}); unset it to use this one.")
+
+
+def _console() -> Console:
+    """Standard output; where it is no terminal, wide enough for every line."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else 200)
 
 
 def _say(text: str) -> None:

@@ -28,6 +28,7 @@ COMMANDS = [
     "status",
     "init",
     "plan",
+    "why",
     "export",
     "load",
     "clean",

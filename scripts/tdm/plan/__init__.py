@@ -18,7 +18,7 @@ from tdm.plan.read import Reference, Subset, Table, read
 from tdm.plan.statistics import Relation, Statistics, collect
 from tdm.plan.tree import render
 
-__all__ = ["compiled", "plan", "render"]
+__all__ = ["compiled", "last_built", "plan", "render"]
 
 
 def plan(project_dir: Path, dsn: str, target: str) -> dict[str, Any]:
@@ -86,6 +86,30 @@ def compiled(project_dir: Path, dsn: str, target: str) -> Subset:
     if graph is None:
         raise TdmError("dbt compile wrote no manifest.", ExitCode.PRECONDITION)
     return read(graph)
+
+
+def last_built(project_dir: Path, dsn: str, target: connection.Target) -> Subset:
+    """What the models kept when they were last built: no dbt is started where its manifest does.
+
+    Raises:
+        TdmError: the project does not compile.
+    """
+    graph = manifest.read(project_dir)
+    if graph is not None and _is_compiled(graph, target.schema):
+        return read(graph)
+    return compiled(project_dir, dsn, target.name)
+
+
+def _is_compiled(graph: dict[str, Any], schema: str) -> bool:
+    """Whether a manifest has the SQL of every model of ours, for this target."""
+    models = [
+        node
+        for node in graph.get("nodes", {}).values()
+        if (node.get("config") or {}).get("materialized") in ("keys", "fixpoint", "subset")
+    ]
+    return bool(models) and all(
+        node.get("compiled_code") and str(node["schema"]).startswith(schema) for node in models
+    )
 
 
 def _dotted(relation: Relation | None) -> str:

@@ -12,9 +12,11 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from tdm import manifest
+from tdm.errors import TdmError
 
 _MARKER = re.compile(r"/\* tdm (\{.*?\}) \*/")
 
@@ -154,6 +156,23 @@ def read(graph: dict[str, Any]) -> Subset:
         if node["resource_type"] == "seed"
     }
     return Subset(tables, references, components, seeds)
+
+
+def find(subset: Subset, name: str) -> Table:
+    """A table as somebody typed it: schema.table of production, or service.table of the sources.
+
+    Raises:
+        TdmError: there is none; names the nearest.
+    """
+    for table in subset.tables.values():
+        if name == table.shown:
+            return table
+    if name in subset.tables:
+        return subset.tables[name]
+    shown = [table.shown for table in subset.tables.values()]
+    near = get_close_matches(name, shown, n=1) or [t for t in shown if t.endswith(f".{name}")]
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise TdmError(f"The sources have no table {name}.{hint}")
 
 
 def _table(source: dict[str, Any]) -> tuple[str, Table]:

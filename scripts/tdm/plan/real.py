@@ -29,6 +29,19 @@ def exists(database: Database, relation: Relation) -> bool:
     return bool(row and row[0])
 
 
+def columns(database: Database, relation: Relation) -> list[str]:
+    """The columns of a relation, in their order."""
+    found = database.execute(
+        "select a.attname::text from pg_attribute as a"
+        " inner join pg_class as c on c.oid = a.attrelid"
+        " inner join pg_namespace as n on n.oid = c.relnamespace"
+        " where n.nspname = %s and c.relname = %s and a.attnum > 0 and not a.attisdropped"
+        " order by a.attnum",
+        relation,
+    )
+    return [str(name) for (name,) in found]
+
+
 def kept_rows(database: Database, tables: Iterable[Table]) -> dict[str, int]:
     """The rows of every subset relation that stands, by the table's name."""
     found = {}

@@ -144,6 +144,11 @@ class _Leaf:
     bytes: int
 
 
+def fix_settings(database: Database) -> None:
+    """Make the text of every value what the build hashes, whatever the session's own settings."""
+    database.execute(_SETTINGS)
+
+
 def collect(database: Database, tables: Iterable[Table]) -> dict[str, Statistics]:
     """Look up every table, without reading a row of it.
 
@@ -157,7 +162,7 @@ def collect(database: Database, tables: Iterable[Table]) -> dict[str, Statistics
     Raises:
         TdmError: a table is not there.
     """
-    database.execute(_SETTINGS)
+    fix_settings(database)
     wanted = {table.relation: table for table in tables}
     leaves = _leaves(database, wanted)
     found: dict[str, Statistics] = {}
