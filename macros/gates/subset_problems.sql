@@ -6,6 +6,9 @@
     {%- for source in tdm.project_sources() -%}{%- do tables.update({source.source_name ~ '.' ~ source.name: source}) -%}{%- endfor -%}
     {%- for name, source in tables.items() -%}
         {%- do problems.extend(tdm._misspelled_settings(source.original_file_path ~ ': ' ~ name, tdm.meta_of(source), ['key', 'references', 'inherited', 'scope', 'reason'])) -%}
+        {%- for column in tdm.meta_of(source).get('key') or [] if source.columns and column not in source.columns -%}
+            {%- do problems.append(source.original_file_path ~ ': the key of ' ~ name ~ ' names ' ~ column ~ ', which is not declared' ~ tdm._did_you_mean(column, source.columns.keys())) -%}
+        {%- endfor -%}
         {%- for column in source.columns.values() -%}
             {%- do problems.extend(tdm._misspelled_settings(source.original_file_path ~ ': ' ~ name ~ '.' ~ column.name, tdm.meta_of(column), ['class', 'keep', 'when', 'accept_type', 'generated'])) -%}
         {%- endfor -%}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from tdm import server
+from tdm import package_files, server
 from tdm.errors import ExitCode, TdmError
 
 # dbt's names in profiles.yml -> libpq's.
@@ -75,6 +76,7 @@ def resolve_target(project_dir: Path, target: str | None) -> Target:
         project_dir / "dbt_project.yml",
         f"No dbt_project.yml in {project_dir}; go to a dbt project or pass --project-dir.",
     )
+    _require_known_settings(project)
     path = _profiles_file(project_dir)
     profiles = _read_yaml(path, f"No profiles.yml for {project_dir}.")
     render = _renderer(project_dir)
@@ -91,6 +93,24 @@ def resolve_target(project_dir: Path, target: str | None) -> Target:
     if rendered.get("type") != "postgres":
         raise TdmError(f"Target `{name}` is not PostgreSQL.", ExitCode.PRECONDITION)
     return Target(profile_name, name, str(rendered.get("schema", "")), rendered)
+
+
+def _require_known_settings(project: Mapping[str, Any]) -> None:
+    """Refuse a misspelled `tdm_…` var, which dbt would take without a word."""
+    ours = yaml.safe_load(
+        (package_files.package_root() / "dbt_project.yml").read_text(encoding="utf-8")
+    )
+    known = sorted(ours["vars"])
+    given = project.get("vars") or {}
+    for place in (given, *(value for value in given.values() if isinstance(value, dict))):
+        for name in place:
+            if str(name).startswith("tdm_") and name not in known:
+                near = get_close_matches(str(name), known, n=1)
+                hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}."
+                raise TdmError(
+                    f"dbt_project.yml has the var {name}, which means nothing. {hint}",
+                    ExitCode.USAGE,
+                )
 
 
 def resolve_dsn(project_dir: Path, dsn: str | None, target: str | None = None) -> str:

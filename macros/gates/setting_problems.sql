@@ -1,0 +1,16 @@
+{#- What is wrong with the settings in dbt_project.yml, as messages; dbt itself takes any value for a var. -#}
+{% macro setting_problems() -%}
+    {%- set problems = [] -%}
+    {%- for setting in ['tdm_subset_as', 'tdm_masked_as'] if var(setting, 'table') not in ['table', 'view'] -%}
+        {%- do problems.append('dbt_project.yml: ' ~ setting ~ ' is ' ~ var(setting) ~ ', but must be table or view') -%}
+    {%- endfor -%}
+    {%- set readers = var('tdm_readers', []) -%}
+    {%- if readers is string or readers is mapping or readers is not iterable or readers | reject('string') | list -%}
+        {%- do problems.append('dbt_project.yml: tdm_readers must be a list of role names, as [tdm_reader]') -%}
+    {%- endif -%}
+    {%- set budget = var('tdm_row_budget', none) -%}
+    {%- if budget is not none and (budget is not integer or budget is boolean or budget < 1) -%}
+        {%- do problems.append('dbt_project.yml: tdm_row_budget is ' ~ budget ~ ', but must be a number of rows') -%}
+    {%- endif -%}
+    {{ return(problems) }}
+{%- endmacro %}

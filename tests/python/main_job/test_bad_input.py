@@ -1,0 +1,168 @@
+"""Bad input to the subset: one message with file and nearest name, before anything is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from main_job.support import Job, replace_in
+
+SUBSET = "models/subset/shop"
+
+
+def _guard(job: Job, project: Path) -> str:
+    """What the guard says; nothing but the vault and the guard's ledger stands afterwards."""
+    run = job.dbt("build", "--select", "source_columns", project=project)
+    assert run.exit_code == 1, run.output
+    return run.output
+
+
+def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> None:
+    project = job.copied_project(tmp_path)
+    replace_in(project / SUBSET / "sampled_shop__customers.sql", "'country_code'", "'countri_code'")
+    replace_in(project / SUBSET / "sampled_shop__orders.sql", "['customer_id']", "['custmer_id']")
+    replace_in(
+        project / SUBSET / "kept_shop__addresses_customers.sql",
+        "['bill_address_id']",
+        "['bil_address_id']",
+    )
+    said = _guard(job, project)
+    for message in (
+        f"{SUBSET}/sampled_shop__customers.sql: shop.customers has no column countri_code."
+        " Did you mean country_code?",
+        f"{SUBSET}/sampled_shop__orders.sql: shop.orders declares no reference by (custmer_id)",
+        "Did you mean (customer_id) → (customer_id)?",
+        f"{SUBSET}/kept_shop__addresses_customers.sql: no table declares a reference to"
+        " shop.addresses by (bil_address_id) → (address_id)."
+        " Did you mean (bill_address_id) → (address_id)?",
+    ):
+        assert message in said, said
+
+    sources = project / "models/source/shop/_shop__sources.yml"
+    replace_in(
+        sources,
+        "addresses_country_code_fkey, columns: [country_code], to: catalog.countries, to_columns",
+        "addresses_country_code_fkey, columns: [country_code], to: catalog.contries, to_cols",
+    )
+    replace_in(sources, "key: [cart_id]", "key: [cart_idd]")
+    replace_in(
+        sources,
+        "            key: [audit_id]\n            references:",
+        "            keys: [audit_id]\n            refrences:",
+    )
+    replace_in(project / "dbt_project.yml", "tdm_subset_as: table ", "tdm_subset_as: tabel ")
+    replace_in(project / "dbt_project.yml", "tdm_readers: [tdm_reader]", "tdm_readers: tdm_reader")
+    said = _guard(job, project)
+    file = "models/source/shop/_shop__sources.yml"
+    for message in (
+        f"{file}: shop.addresses has a reference to catalog.contries, which is not declared."
+        " Did you mean catalog.countries?",
+        "has a reference with to_cols, which is no setting. Did you mean to_columns?",
+        f"{file}: the key of shop.carts names cart_idd, which is not declared."
+        " Did you mean cart_id?",
+        f"{file}: shop.customer_audit has the setting keys. Did you mean key?",
+        f"{file}: shop.customer_audit has the setting refrences. Did you mean references?",
+        "dbt_project.yml: tdm_subset_as is tabel, but must be table or view",
+        "dbt_project.yml: tdm_readers must be a list of role names",
+    ):
+        assert message in said, said
+    assert job.query("select from pg_roles where rolname = 't'") == []
+
+
+def test_sql_that_cannot_run(newest: None, job: Job, tmp_path: Path) -> None:
+    """Types that do not compare, unknown columns in conditions and strata: planned, not run."""
+    project = job.copied_project(tmp_path)
+    sources = project / "models/source/support/_support__sources.yml"
+    replace_in(
+        sources,
+        'expression: ["x.subject_id::bigint"], to: shop.orders',
+        'expression: ["x.subject_id"], to: shop.orders',
+    )
+    for model in (project / "models/subset").rglob("kept_*.sql"):
+        text = model.read_text(encoding="utf-8")
+        model.write_text(
+            text.replace(
+                "expression=['x.subject_id::bigint'], to=['order_id']",
+                "expression=['x.subject_id'], to=['order_id']",
+            ),
+            encoding="utf-8",
+        )
+    replace_in(
+        project / SUBSET / "sampled_shop__customers.sql", "'tier']", '"upper(x.teir::text)"]'
+    )
+    said = _guard(job, project)
+    assert (
+        "support.tickets: the reference to shop.orders: operator does not exist: bigint = text"
+        in said
+    )
+    assert f"{SUBSET}/sampled_shop__customers.sql: column x.teir does not exist" in said
+    assert 'Perhaps you meant to reference the column "x.tier"' in said
+
+
+@pytest.mark.parametrize(
+    ("model", "old", "new", "message"),
+    [
+        (
+            "sampled_shop__customers",
+            "fraction=0.05",
+            "fraction=1.5",
+            "fraction is 1.5, but must be a number above 0 and at most 1",
+        ),
+        (
+            "sampled_shop__orders",
+            "['customer_id'])",
+            "['customer_id'], at_most=0)",
+            "at_most is 0, but must be a whole number, 1 or more",
+        ),
+        (
+            "sampled_shop__orders",
+            "['customer_id'])",
+            "['customer_id'], newest='placed_at')",
+            "newest says which rows come first, but at_most does not say how many",
+        ),
+        (
+            "sampled_shop__customers",
+            "fraction=0.05",
+            "also=[tdm.within('created_at', since='2024-01-01', last='30 days')]",
+            "tdm.within(created_at) expected since and until, one of them, or last",
+        ),
+    ],
+)
+def test_contradictions_stop_the_parser(
+    newest: None, job: Job, tmp_path: Path, model: str, old: str, new: str, message: str
+) -> None:
+    project = job.copied_project(tmp_path)
+    replace_in(project / SUBSET / f"{model}.sql", old, new)
+    run = job.dbt("parse", project=project)
+    assert run.exit_code == 2
+    assert f"{SUBSET}/{model}.sql: " in run.output
+    assert message in run.output
+
+
+def test_a_list_with_unknown_keys_and_a_budget(newest: None, job: Job, tmp_path: Path) -> None:
+    """Counts and lines, never the keys; nothing is left of the model that failed."""
+    project = job.copied_project(tmp_path)
+    (project / "seeds/vips.csv").write_text("customer_id\n100001\n77\n100002\n78\n")
+    model = project / SUBSET / "sampled_shop__customers.sql"
+    replace_in(model, "fraction=0.05,", "fraction=0.05,\n    also=[tdm.listed(ref('vips'))],")
+    replace_in(project / "dbt_project.yml", "tdm_row_budget: null", "tdm_row_budget: 60")
+    assert job.dbt("seed", "--select", "vips", project=project).exit_code == 0
+    run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
+    assert run.exit_code == 1
+    assert (
+        f"{SUBSET}/sampled_shop__customers.sql: 2 keys on the list" in run.output
+        and "are not in shop.customers (customer_id), lines 3, 5." in run.output
+    ), run.output
+    replace_in(model, "ref('vips')", "ref('vips'), missing='ignore'")
+    run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
+    assert run.exit_code == 1
+    assert "rows so far, more than the 60 of tdm_row_budget" in run.output, run.output
+    replace_in(project / "dbt_project.yml", "tdm_row_budget: 60", "tdm_row_budget: 50000")
+    run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
+    assert run.exit_code == 0, run.output
+    listed = job.value(
+        "select count(*) from staging_mask_subset.sampled_shop__customers"
+        " where customer_id in (100001, 100002)"
+    )
+    assert listed == 2
