@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCALE ?= 1
 SOURCES := scripts/tdm scripts/bench tests/python
 
-.PHONY: demo test bench-subset lint lint-python lint-types lint-sql format clean
+.PHONY: demo test test-nightly bench-subset lint lint-python lint-types lint-sql format clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -13,6 +13,10 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest
+
+# Everything, and 200 random schemas, the bench schema and all databases of ../shared/data at 1, 10 and 50 %.
+test-nightly: $(VENV)/.installed-dev
+	@TDM_PROPERTY_SCHEMAS=200 TDM_NIGHTLY=1 $(BIN)/python -m pytest
 
 # What the subset costs, beside SQL by hand and other tools; docs/benchmarks.md says more.
 # make bench-subset ARGS='--sf 1,10 --only ours,sql --out bench.json'
