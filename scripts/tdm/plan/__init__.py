@@ -13,8 +13,8 @@ from typing import Any
 from tdm import connection, dbt, manifest
 from tdm.errors import ExitCode, TdmError
 from tdm.plan import advice, real
-from tdm.plan.estimate import Estimate, estimate
-from tdm.plan.read import Reference, Subset, Table, read
+from tdm.plan.estimate import Estimate, estimated
+from tdm.plan.read import Reference, Subset, Table, subset_of
 from tdm.plan.statistics import Relation, Statistics, collect
 from tdm.plan.tree import render
 
@@ -40,18 +40,18 @@ def plan(project_dir: Path, dsn: str, target: str) -> dict[str, Any]:
     budget = advice.row_budget(project_dir)
     with connection.connect(dsn, autocommit=True) as database:
         statistics = collect(database, subset.tables.values())
-        estimated = estimate(subset, statistics, database, project_dir)
+        found = estimated(subset, statistics, database, project_dir)
         counted = real.kept_rows(database, subset.tables.values())
         passes = [real.passes(database, component) for component in subset.components]
-    total = sum(round(rows) for rows in estimated.rows.values())
+    total = sum(round(rows) for rows in found.rows.values())
     return {
         "roots": [*_roots(subset), *_taken_along(subset)],
         "tables": [
-            _table(table, statistics[table.name], estimated, counted.get(table.name))
+            _table(table, statistics[table.name], found, counted.get(table.name))
             for table in sorted(subset.tables.values(), key=lambda table: table.name)
         ],
         "references": [
-            _reference(subset, edge, estimated, estimated.brought.get(place, 0.0))
+            _reference(subset, edge, found, found.brought.get(place, 0.0))
             for place, edge in enumerate(subset.references)
         ],
         "components": [
@@ -63,7 +63,7 @@ def plan(project_dir: Path, dsn: str, target: str) -> dict[str, Any]:
             }
             for component, done in zip(subset.components, passes, strict=True)
         ],
-        "warnings": advice.warnings(subset, statistics, estimated),
+        "warnings": advice.warnings(subset, statistics, found),
         "budget": {
             "rows": budget,
             "estimated_rows": total,
@@ -85,7 +85,7 @@ def compiled(project_dir: Path, dsn: str, target: str) -> Subset:
     graph = manifest.read(project_dir)
     if graph is None:
         raise TdmError("dbt compile wrote no manifest.", ExitCode.PRECONDITION)
-    return read(graph)
+    return subset_of(graph)
 
 
 def last_built(project_dir: Path, dsn: str, target: connection.Target) -> Subset:
@@ -96,7 +96,7 @@ def last_built(project_dir: Path, dsn: str, target: connection.Target) -> Subset
     """
     graph = manifest.read(project_dir)
     if graph is not None and _is_compiled(graph, target.schema):
-        return read(graph)
+        return subset_of(graph)
     return compiled(project_dir, dsn, target.name)
 
 
@@ -165,9 +165,9 @@ def _taken_along(subset: Subset) -> list[dict[str, Any]]:
 
 
 def _table(
-    table: Table, known: Statistics, estimated: Estimate, counted: int | None
+    table: Table, known: Statistics, estimate: Estimate, counted: int | None
 ) -> dict[str, Any]:
-    rows = estimated.rows[table.name]
+    rows = estimate.rows[table.name]
     made = {
         "table": table.shown,
         "mode": table.mode,
@@ -176,18 +176,18 @@ def _table(
         "source_rows": round(known.rows),
         "source_bytes": known.bytes,
         "estimated_rows": round(rows),
-        "estimated_sampled": round(min(estimated.sampled[table.name], rows)),
+        "estimated_sampled": round(min(estimate.sampled[table.name], rows)),
         "estimated_bytes": round(known.bytes * rows / known.rows) if known.rows else 0,
     }
     return made if counted is None else made | {"kept_rows": counted}
 
 
 def _reference(
-    subset: Subset, edge: Reference, estimated: Estimate, brought: float
+    subset: Subset, edge: Reference, estimate: Estimate, brought: float
 ) -> dict[str, Any]:
     child, parent = subset.tables[edge.child], subset.tables[edge.parent]
     owner = None
-    for candidate, owned in zip(child.owners, estimated.owned[child.name], strict=False):
+    for candidate, owned in zip(child.owners, estimate.owned[child.name], strict=False):
         if edge.followed and (candidate.table, candidate.columns) == (edge.parent, edge.columns):
             owner, brought = candidate, owned
     return {

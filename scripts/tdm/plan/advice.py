@@ -18,6 +18,7 @@ _MOST = 0.5  # of a table
 _WHOLE = 0.9  # of a table
 _MUCH = 0.25  # of the database
 _BEYOND = 1.5  # times the share that the roots ask for: less than that was asked for
+_FEW = 100  # rows; a cap that cuts less is nobody's business
 _SHOWN = 5
 
 Warning_ = dict[str, Any]
@@ -59,6 +60,10 @@ class _Advice:
         for name, table in self.subset.tables.items():
             if name not in edges and (warning := self._by_itself(table)):
                 yield warning
+        for name, (rows, place) in self.estimate.back.items():
+            cut = self.estimate.cut[name]
+            if cut >= _FEW and rows >= _MOST * cut:
+                yield self._by_cap(name, cut, rows, self.subset.references[place])
         kept = sum(self.estimate.rows.values())
         if self.everything > _SMALL and kept > max(_MOST, _BEYOND * self.asked) * self.everything:
             yield _warning(
@@ -112,6 +117,17 @@ class _Advice:
             f"{child.shown} → {parent.shown} ({', '.join(edge.columns)}) brings "
             f"{_percent(brought / total)} of {parent.shown} ({brought:,.0f} of {total:,.0f} rows)"
             f"{also}; {way}, or keep {parent.shown} whole on purpose.",
+        )
+
+    def _by_cap(self, name: str, cut: float, back: float, edge: Reference) -> Warning_:
+        table, child = self.subset.tables[name], self.subset.tables[edge.child]
+        return _warning(
+            table.shown,
+            child.shown,
+            back,
+            f"A cap keeps about {cut:,.0f} rows of {table.shown} away, but about {back:,.0f} of "
+            f"them come back, because kept rows of {child.shown} ({', '.join(edge.columns)}) point "
+            "at them; cap these as well.",
         )
 
     def _by_itself(self, table: Table) -> Warning_ | None:

@@ -10,7 +10,7 @@ from psycopg.sql import Identifier, Literal
 
 from tdm.plan import sampling
 from tdm.plan.facts import Facts
-from tdm.plan.read import Owner, Table
+from tdm.plan.read import Counted, Owner, Sample, Table
 
 
 @dataclass
@@ -19,11 +19,13 @@ class Sampled:
 
     Attributes:
         rows: how many.
+        uncut: how many they were without a cap.
         owned: of these, the rows of each owner of the table.
         chance: by column, how likely rows with a given value in it are among them.
     """
 
     rows: float = 0.0
+    uncut: float = 0.0
     owned: list[float] = field(default_factory=list)
     chance: dict[str, Callable[[str], float]] = field(default_factory=dict)
 
@@ -35,7 +37,7 @@ def sampled(facts: Facts) -> dict[str, Sampled]:
         table = facts.tables[name]
         fraction = table.sample.fraction if table.sample else None
         if table.sample and table.sample.budget:
-            fraction = min(fraction or 1.0, _fitting(facts, table, table.sample.budget))
+            fraction = min(fraction or 1.0, _fitting(facts, table, table.sample))
         found[name] = _sampled(facts, table, fraction, found)
     return found
 
@@ -57,17 +59,33 @@ def _owners_first(tables: dict[str, Table]) -> Iterator[str]:
                 todo.append(min(missing))
 
 
-def _fitting(facts: Facts, root: Table, budget: int) -> float:
-    """The fraction of a root whose rows, and all that they own, make a number of rows."""
-    found: dict[str, Sampled] = {}
-    for name in _owners_first(facts.tables):
-        found[name] = Sampled()
-        if name == root.name:
-            found[name].rows = facts.rows[name]
-        elif root.name in facts.families[name] and not facts.tables[name].sample:
-            found[name] = _sampled(facts, facts.tables[name], None, found)
-    total = sum(sample.rows for sample in found.values())
-    return min(budget / total, 1.0) if total else 1.0
+def _fitting(facts: Facts, root: Table, sample: Sample) -> float:
+    """The fraction of a root whose rows, and what is counted for them, fit into its budget."""
+    total = facts.rows[root.name]
+    if sample.counted is None:
+        found: dict[str, Sampled] = {}
+        for name in _owners_first(facts.tables):
+            found[name] = Sampled()
+            if name == root.name:
+                found[name].rows = found[name].uncut = total
+            elif root.name in facts.families[name] and not facts.tables[name].sample:
+                found[name] = _sampled(facts, facts.tables[name], None, found)
+        total = sum(made.rows for made in found.values())
+    else:
+        total += _count(facts, sample.counted)
+    return min((sample.budget or 0) / total, 1.0) if total else 1.0
+
+
+def _count(facts: Facts, counted: list[Counted]) -> float:
+    """All rows that would be counted for all rows of a root."""
+    total = 0.0
+    for entry in counted:
+        if entry.table in facts.tables:
+            table = facts.tables[entry.table]
+            rows = facts.rows[table.name] * facts.filled(table.name, entry.columns)
+            rows *= facts.meets(table, entry.where)
+            total += rows + _count(facts, entry.owned)
+    return total
 
 
 def _sampled(
@@ -81,18 +99,23 @@ def _sampled(
     missed = 1 - made.rows / rows
     for more in table.sample.also if table.sample else ():
         missed *= 1 - min(_also(facts, table, more) / rows, 1.0)
-    by_family: dict[frozenset[str], float] = {}
+    missed_uncut = missed
+    by_family: dict[frozenset[str], tuple[float, float]] = {}
     for owner in table.owners:
         share = 0.0
         if owner.table in above:
             family = facts.families[owner.table]
             # owners of one family own the same rows, those of different ones each their own
-            share = min(_owned(facts, table, owner, above[owner.table]) / rows, 1.0)
-            by_family[family] = max(by_family.get(family, 0.0), share)
+            owned, uncut = _owned(facts, table, owner, above[owner.table])
+            share, uncut_share = min(owned / rows, 1.0), min(uncut / rows, 1.0)
+            known, known_uncut = by_family.get(family, (0.0, 0.0))
+            by_family[family] = max(known, share), max(known_uncut, uncut_share)
         made.owned.append(share * rows)
-    for owned in by_family.values():
-        missed *= 1 - owned
+    for share, uncut_share in by_family.values():
+        missed *= 1 - share
+        missed_uncut *= 1 - uncut_share
     made.rows = rows * (1 - missed)
+    made.uncut = max(rows * (1 - missed_uncut), made.rows)
     if not table.sample and len(table.owners) == 1:
         owner = table.owners[0]
         if len(owner.columns) == 1 and owner.table in above and not (owner.at_most or owner.where):
@@ -153,40 +176,42 @@ def _window(facts: Facts, table: Table, more: dict[str, Any]) -> str | None:
     return " and ".join(parts) or None
 
 
-def _owned(facts: Facts, table: Table, owner: Owner, above: Sampled) -> float:
-    """The rows of a table that belong to sampled rows of one owner."""
+def _owned(facts: Facts, table: Table, owner: Owner, above: Sampled) -> tuple[float, float]:
+    """The rows of a table that belong to sampled rows of one owner, with and without caps."""
     owners = facts.rows[owner.table]
     if owners < 0.5 or above.rows <= 0:
-        return 0.0
+        return 0.0, 0.0
     share = min(above.rows / owners, 1.0)
-    condition = facts.meets(table, owner.where)
+    condition, cap = facts.meets(table, owner.where), owner.at_most
     covered = _covered(facts, table, owner)
-
-    def come(rows: float, *, known: bool = False) -> float:
-        """Of so many rows of one owner, those that a cap lets through."""
-        rows *= condition
-        if not owner.at_most or rows <= 0:
-            return rows
-        if known:
-            return min(rows, owner.at_most)
-        # owners differ: as many have half as have twice the average
-        mean = max(rows, 1.0)
-        return min(rows, mean * (1 - (1 - 1 / mean) ** owner.at_most))
-
     if len(owner.columns) > 1:
         distinct = max(facts.distinct(owner.table, owner.to_columns), 1.0)
-        rows = facts.rows[table.name] * facts.filled(table.name, owner.columns)
-        return share * distinct * come(rows / distinct) * covered
-    held = facts.values(table.name, owner.columns[0])
-    chance = above.chance.get(owner.to_columns[0])
-    chances = {value: chance(value) if chance else share for value in held.known}
-    total = sum(chances[value] * come(rows, known=True) for value, rows in held.known.items())
-    left = owners - len(chances)
-    rest = (above.rows - sum(chances.values())) / left if chance and left >= 0.5 else share
-    rest = min(max(rest, 0.0), 1.0)
-    for rows, distinct in held.parts:
-        total += rest * distinct * come(rows / distinct)
-    return total * covered
+        rows = facts.rows[table.name] * facts.filled(table.name, owner.columns) * condition
+        groups = [(share * distinct, rows / distinct, False)]
+    else:
+        held = facts.values(table.name, owner.columns[0])
+        chance = above.chance.get(owner.to_columns[0])
+        chances = {value: chance(value) if chance else share for value in held.known}
+        groups = [(chances[v], rows * condition, True) for v, rows in held.known.items()]
+        left = owners - len(chances)
+        rest = (above.rows - sum(chances.values())) / left if chance and left >= 0.5 else share
+        rest = min(max(rest, 0.0), 1.0)
+        for rows, distinct in held.parts:
+            groups.append((rest * distinct, rows * condition / distinct, False))
+    brought = sum(number * _capped(rows, cap, exact) for number, rows, exact in groups)
+    uncut = sum(number * rows for number, rows, _ in groups) * above.uncut / above.rows
+    return brought * covered, uncut * covered
+
+
+def _capped(rows: float, cap: int | None, exact: bool) -> float:
+    """Of the rows of one owner, those that a cap lets through."""
+    if cap is None or rows <= 0:
+        return rows
+    if exact:
+        return min(rows, cap)
+    # owners differ: the rest of an average hides few with many
+    mean = max(rows, 1.0)
+    return min(rows, mean * (1 - (1 - 1 / mean) ** cap))
 
 
 def _covered(facts: Facts, table: Table, owner: Owner) -> float:

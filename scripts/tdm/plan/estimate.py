@@ -27,15 +27,19 @@ class Estimate:
         sampled: of these, the rows that are sampled or owned.
         owned: the rows of each owner of a table.
         brought: the rows that a reference brings beside them, by its place in the list.
+        cut: the rows that caps keep away from a table, before references bring some back.
+        back: how many come back, and the place of the reference that brings most.
     """
 
     rows: dict[str, float]
     sampled: dict[str, float]
     owned: dict[str, list[float]]
     brought: dict[int, float]
+    cut: dict[str, float]
+    back: dict[str, tuple[float, int]]
 
 
-def estimate(
+def estimated(
     subset: Subset, statistics: dict[str, Statistics], database: Database, project_dir: Path
 ) -> Estimate:
     """Estimate the rows of every table.
@@ -57,4 +61,6 @@ def estimate(
         {name: made.rows for name, made in sampled.items()},
         {name: made.owned for name, made in sampled.items()},
         kept.brought,
+        {name: made.uncut - made.rows for name, made in sampled.items()},
+        kept.back,
     )

@@ -43,14 +43,35 @@ class End:
 
 
 @dataclass
+class Counted:
+    """Rows that a root's budget counts beside its own."""
+
+    table: str
+    columns: list[str]
+    where: str | None = None
+    owned: list[Counted] = field(default_factory=list)
+
+
+@dataclass
 class Sample:
-    """What a root says about its rows."""
+    """What a root says about its rows.
+
+    Attributes:
+        fraction: of all rows; None where only `also` or the budget decides.
+        strata: columns or expressions.
+        at_least: rows of every stratum.
+        also: further rows, by union.
+        budget: the number of rows that must suffice.
+        counted: what the budget counts; None where the model does not say, and all that is owned
+            is meant.
+    """
 
     fraction: float | None
     strata: list[str] = field(default_factory=list)
     at_least: int = 1
     also: list[dict[str, Any]] = field(default_factory=list)
     budget: int | None = None
+    counted: list[Counted] | None = None
 
 
 @dataclass
@@ -123,7 +144,7 @@ class Subset:
     seeds: dict[str, str] = field(default_factory=dict)
 
 
-def read(graph: dict[str, Any]) -> Subset:
+def subset_of(graph: dict[str, Any]) -> Subset:
     """Read a manifest whose models are compiled.
 
     Args:
@@ -241,13 +262,7 @@ def _reasons(
         if facts.get("root") in tables:
             current = tables[facts["root"]]
             current.mode = "owned"
-            current.sample = Sample(
-                fraction=facts.get("fraction"),
-                strata=list(facts.get("strata") or []),
-                at_least=int(facts.get("at_least") or 0),
-                also=list(facts.get("also") or []),
-                budget=facts.get("budget"),
-            )
+            current.sample = _sample(facts)
         elif facts.get("owned") in tables:
             current = tables[facts["owned"]]
             current.mode = "owned"
@@ -274,6 +289,27 @@ def _reasons(
             table.key = table.key or list(facts.get("key") or [])
         elif facts.get("whole") in tables:
             tables[facts["whole"]].mode = "whole"
+
+
+def _sample(facts: dict[str, Any]) -> Sample:
+    counted = facts.get("counted")
+    return Sample(
+        fraction=facts.get("fraction"),
+        strata=list(facts.get("strata") or []),
+        at_least=int(facts.get("at_least") or 0),
+        also=list(facts.get("also") or []),
+        budget=facts.get("budget"),
+        counted=None if counted is None else _counted(counted),
+    )
+
+
+def _counted(owned: list[dict[str, Any]]) -> list[Counted]:
+    return [
+        Counted(
+            entry["table"], entry["columns"], entry.get("where"), _counted(entry.get("owned") or [])
+        )
+        for entry in owned
+    ]
 
 
 def _references(source: dict[str, Any], tables: dict[str, Table]) -> Iterator[Reference]:

@@ -36,12 +36,17 @@ class Kept:
 
     Attributes:
         rows: by table name.
+        home: of these, rows that are sampled, or that a cap had cut from what sampled rows own.
         brought: the rows beside the sampled ones that a reference brings, by its place in the list.
+        back: of the rows that a table's caps have cut, those that come back, and the reference that
+            brings most of them.
         given: by table and column, how likely rows with a given value in it are kept.
     """
 
     rows: dict[str, float]
+    home: dict[str, float]
     brought: dict[int, float] = field(default_factory=dict)
+    back: dict[str, tuple[float, int]] = field(default_factory=dict)
     given: dict[tuple[str, str], dict[str, float]] = field(
         default_factory=lambda: defaultdict(dict)
     )
@@ -53,7 +58,8 @@ def kept(facts: Facts, sampled: dict[str, Sampled]) -> Kept:
         {
             name: facts.rows[name] if table.mode == "whole" else sampled[name].rows
             for name, table in facts.tables.items()
-        }
+        },
+        {name: made.rows for name, made in sampled.items()},
     )
     incoming = _incoming(facts)
     for _ in range(_ROUNDS):
@@ -96,7 +102,17 @@ def _pointed_at(
 ) -> float:
     """The rows of a table that are kept, given what is kept of those that point at it."""
     total, own = facts.rows[name], sampled[name]
-    average = min(own.rows / total, 1.0)
+    cut, stays_cut = own.uncut - own.rows, 1.0
+    if cut > _SETTLED:
+        back = {
+            place: _come_back(facts, sampled, found, facts.subset.references[place])
+            for place in places
+        }
+        for rows in back.values():
+            stays_cut *= 1 - min(rows / cut, 1.0)
+        found.back[name] = cut * (1 - stays_cut), max(back, key=lambda place: back[place])
+    home = found.home[name] = own.rows + cut * (1 - stays_cut)
+    average = min(home / total, 1.0)
     groups: dict[tuple[str, ...], list[tuple[str, Hits]]] = defaultdict(list)
     for place in places:
         edge = facts.subset.references[place]
@@ -130,7 +146,7 @@ def _pointed_at(
         missed = missed_elsewhere
         for rest in beside:
             missed *= 1 - rest
-        mine = min(max((own.rows - sampled_named) / left, 0.0), 1.0)
+        mine = min(max((home - sampled_named) / left, 0.0), 1.0)
         number += left * (1 - (1 - mine) * missed)
     return min(number, total)
 
@@ -142,15 +158,14 @@ def _hits(facts: Facts, sampled: dict[str, Sampled], found: Kept, edge: Referenc
         return Hits()
     # what a sampled customer owns points at what the same customer owns, which is there already;
     # only rows of strangers bring more of theirs
-    at_home = child != edge.parent and bool(facts.families[child] & facts.families[edge.parent])
-    strangers = edge.followed or at_home
-    rows = max(found.rows[child] - (sampled[child].rows if strangers else 0.0), 0.0)
+    strangers = edge.followed or _at_home(facts, edge)
+    rows = max(found.rows[child] - (found.home[child] if strangers else 0.0), 0.0)
     share = min(rows / total, 1.0)
     condition = facts.meets(facts.tables[child], edge.where)
     if edge.expression:
         targets = max(facts.rows[edge.parent], 1.0)
         draws = rows * condition * _values_each(facts, edge)
-        return Hits(others=targets * (1 - (1 - 1 / targets) ** draws))
+        return Hits(others=_drawn(draws, targets))
     if len(edge.columns) > 1:
         distinct = min(facts.distinct(child, edge.columns), facts.rows[edge.parent])
         filled = total * facts.filled(child, edge.columns) * condition
@@ -165,6 +180,35 @@ def _hits(facts: Facts, sampled: dict[str, Sampled], found: Kept, edge: Referenc
     return hits
 
 
+def _drawn(draws: float, targets: float) -> float:
+    """How many different ones so many draws hit."""
+    return targets * (1 - (1 - 1 / max(targets, 1.0)) ** max(draws, 0.0)) if targets > 0 else 0.0
+
+
+def _at_home(facts: Facts, edge: Reference) -> bool:
+    """Whether rows that belong to a sampled row point at others that belong to the same one."""
+    families = facts.families
+    return edge.child != edge.parent and bool(families[edge.child] & families[edge.parent])
+
+
+def _come_back(facts: Facts, sampled: dict[str, Sampled], found: Kept, edge: Reference) -> float:
+    """Rows that a cap has cut, and that rows of the same owner point at all the same."""
+    own, child = sampled[edge.parent], facts.tables[edge.child]
+    if not _at_home(facts, edge):
+        return 0.0
+    rows = found.home[edge.child]
+    if edge.followed:  # what belongs to the rows that were not cut brings none of the others
+        others = zip(child.owners, sampled[edge.child].owned, strict=False)
+        rows = max((owned for owner, owned in others if owner.table != edge.parent), default=0.0)
+    filled, distinct = facts.meets(child, edge.where), facts.rows[edge.parent]
+    if not edge.expression:
+        filled *= facts.filled(edge.child, edge.columns)
+        distinct = min(facts.distinct(edge.child, edge.columns), distinct)
+    targets = own.uncut * distinct / facts.rows[edge.parent]
+    pointed_at = _drawn(rows * filled, targets)
+    return pointed_at * (1 - own.rows / own.uncut)
+
+
 def _given(
     facts: Facts,
     sampled: dict[str, Sampled],
@@ -175,7 +219,7 @@ def _given(
 ) -> dict[str, float]:
     """How likely rows with a value in a column are kept, where that can be told from the value."""
     own = sampled[child]
-    average = own.rows / facts.rows[child]
+    average = found.home[child] / facts.rows[child]
     chance = own.chance.get(column)
     known = found.given.get((child, column))
     if known is None and chance and found.rows[child] - own.rows < _SETTLED:
