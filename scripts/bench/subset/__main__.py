@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -64,34 +65,40 @@ def main(
     records: list[Record] = []
     settings: list[Setting] = []
     left_out: list[str] = []
-    for scale in sf.split(","):
-        version = pg or server.default_version()
-        with ground.laid(generator.resolve(), scale, sizes, version, cache) as laid:
-            _say(f"sf {scale}: PostgreSQL {laid.server.version}, generated.")
-            known = closure.read(laid)
-            rows = closure.remember(laid, known, sizes)
-            these = [
-                Setting(scale, percent, ground.sampled(laid, percent), rows[percent])
-                for percent in sizes
-            ]
-            settings += these
-            turns, left = _rounds(laid, known, these, contestants, rounds, timeout)
-            records += turns
-            left_out += left
-            if profiled:
-                _profile(laid, these, contestants, timeout)
-    typer.echo(report.report(records, settings))
-    if out:
-        written = {
-            "command": ["python", "-m", "bench.subset", *sys.argv[1:]],
-            "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
-            "settings": [asdict(setting) for setting in settings],
-            "left_out": left_out,
-            "turns": [record.as_dict() for record in records],
-        }
-        out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-        _say(f"Written: {out}.")
+    try:
+        for scale in sf.split(","):
+            version = pg or server.default_version()
+            with ground.laid(generator.resolve(), scale, sizes, version, cache) as laid:
+                _say(f"sf {scale}: PostgreSQL {laid.server.version}, generated.")
+                known = closure.read(laid)
+                rows = closure.remember(laid, known, sizes)
+                session = ground.session_cost(laid)
+                these = [
+                    Setting(scale, percent, ground.sampled(laid, percent), rows[percent], session)
+                    for percent in sizes
+                ]
+                settings += these
+                _rounds(laid, known, these, contestants, rounds, timeout, records, left_out)
+                if profiled:
+                    _profile(laid, these, contestants, timeout)
+    finally:  # an interrupted run has measured something, too
+        typer.echo(report.report(records, settings))
+        if out:
+            _write(out, records, settings, left_out)
     _require_exact(records, left_out)
+
+
+def _write(out: Path, records: list[Record], settings: list[Setting], left_out: list[str]) -> None:
+    """Every turn, and what it was measured with."""
+    written = {
+        "command": ["python", "-m", "bench.subset", *sys.argv[1:]],
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
+        "settings": [asdict(setting) for setting in settings],
+        "left_out": left_out,
+        "turns": [record.as_dict() for record in records],
+    }
+    out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    _say(f"Written: {out}.")
 
 
 def _require_exact(records: list[Record], left_out: list[str]) -> None:
@@ -128,20 +135,22 @@ def _rounds(
     contestants: list[Contestant],
     rounds: int,
     timeout: float,
-) -> tuple[list[Record], list[str]]:
+    records: list[Record],
+    left_out: list[str],
+) -> None:
     """All contestants take turns at every size, again and again.
 
-    Returns:
-        every turn, and who was left out, where and why.
+    Args:
+        records: every turn is added.
+        left_out: who could not go on, where and why, is added.
     """
-    records: list[Record] = []
-    left_out: dict[tuple[str, float], str] = {}
+    gone: set[tuple[str, float]] = set()
     for number in range(rounds):
         whole: dict[str, Record] = {}
         for setting in settings:
             for contestant in contestants:
                 name = contestant.name
-                if (name, setting.percent) in left_out:
+                if (name, setting.percent) in gone:
                     continue
                 if name in whole:
                     records.append(replace(whole[name], percent=setting.percent, difference=None))
@@ -150,17 +159,15 @@ def _rounds(
                 try:
                     record = _take(turn, known, setting, contestant, number)
                 except (Skipped, TdmError) as why:
-                    left_out[name, setting.percent] = str(why)
-                    _say(f"{name} at {setting.percent:g} % is left out: {why}")
+                    gone.add((name, setting.percent))
+                    where = f"sf {setting.scale}, {setting.percent:g} %"
+                    left_out.append(f"{name}, {where}: {why}")
+                    _say(f"Left out: {left_out[-1]}")
                     laid.disconnect_everybody()
                     continue
                 records.append(record)
                 if contestant.whole:
                     whole[name] = record
-    where = f"sf {settings[0].scale}"
-    return records, [
-        f"{name}, {where}, {percent:g} %: {why}" for (name, percent), why in left_out.items()
-    ]
 
 
 def _take(
@@ -171,14 +178,18 @@ def _take(
     if number == 0:
         contestant.ready(turn)
     try:
+        before = _sessions(turn.ground)
         result = contestant.run(turn)
+        sessions = _sessions(turn.ground) - before
         if number == 0:
             found = closure.difference(
                 turn.ground, known, setting.percent, result.database, result.relations
             )
     finally:
         contestant.clear(turn)
-    record = Record(setting.scale, setting.percent, number, contestant.name, result.phases, found)
+    record = Record(
+        setting.scale, setting.percent, number, contestant.name, result.phases, found, sessions
+    )
     spent = record.spent
     _say(
         f"round {number + 1}, {setting.percent:g} %, {contestant.name}:"
@@ -186,6 +197,10 @@ def _take(
         + (f", {found}" if found else "")
     )
     return record
+
+
+def _sessions(laid: ground.Ground) -> int:
+    return laid.sessions(ground.SOURCE) + laid.sessions(ground.WORK)
 
 
 def _profile(
@@ -219,6 +234,8 @@ def _say(text: str) -> None:
 def _run() -> None:
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     app.command()(main)
+    # so that the server ends with us
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.TERMINATED))
     try:
         app()
     except TdmError as problem:

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bench.subset.measure import Command
+from bench.subset.measure import Command, measured
 from bench.subset.server import Server, private
 from tdm import connection
 from tdm.errors import TdmError
@@ -70,6 +70,14 @@ class Ground:
         return Command(
             (str(self.server.bin / name), *arguments), self.environment(database), self.folder
         )
+
+    def sessions(self, database: str) -> int:
+        """The sessions that a database has seen so far."""
+        with self.connect("postgres") as session:
+            row = session.execute(
+                "select sessions from pg_stat_database where datname = %s", [database]
+            ).fetchone()
+        return int(row[0]) if row else 0
 
     def create(self, database: str, template: str | None = None) -> None:
         """An empty database, or a copy, in place of one of that name."""
@@ -145,6 +153,17 @@ def laid(
             yield ground
     finally:
         shutil.rmtree(base, ignore_errors=True)
+
+
+def session_cost(ground: Ground) -> float:
+    """Server CPU seconds of a session that asks for nothing."""
+    sessions = 20
+    script = ground.folder / "sessions.sql"
+    script.write_text("\\c -\n" * (sessions - 1), encoding="utf-8")
+    command = ground.program("psql", "-q", "-f", str(script), database=SOURCE)
+    return (
+        measured(ground.server.postmaster, [command], ground.folder / "log.txt").server / sessions
+    )
 
 
 def sampled(ground: Ground, percent: float) -> int:

@@ -12,23 +12,28 @@ set search_path = handwritten, public;
 create schema handwritten;
 
 -- ------------------------------------------------------------------------------------------------ step 1: keys, downwards
+-- Quotas first; then, of a big segment, only the rows whose hash can be among the first are sorted.
+select lpad(to_hex((least(1.25 * :fraction + 0.02, 0.9999) * 4294967296)::bigint), 8, '0') as hash_limit \gset
 create unlogged table d_customer as
-select id
-from (
+with
+
+segments as (
     select
-        id,
         segment,
-        row_number() over (partition by segment order by md5(id::text) collate "C", id) as place,
-        count(*) over (partition by segment) as rows_in_stratum
+        count(*) as customers,
+        greatest(floor(count(*) * :fraction + ('x' || substr(md5('stratum|' || segment), 1, 8))::bit(32)::bigint / 4294967296.0), 1) as quota
     from public.customer
-) as placed
-where
-    place <= rows_in_stratum * :fraction
-    or place <= 1
-    or (
-        place < rows_in_stratum * :fraction + 1
-        and place - ('x' || substr(md5('stratum|' || segment), 1, 8))::bit(32)::bigint / 4294967296.0 <= rows_in_stratum * :fraction
-    );
+    group by segment
+),
+
+placed as (
+    select c.id, s.quota, row_number() over (partition by segment order by md5(c.id::text) collate "C", c.id) as place
+    from public.customer as c
+    inner join segments as s using (segment)
+    where s.customers < 10100 or md5(c.id::text) collate "C" < :'hash_limit'
+)
+
+select id from placed where place <= quota;
 analyze d_customer;
 
 create unlogged table d_address as
@@ -59,15 +64,17 @@ create unlogged table shipment_item as
 select x.* from public.shipment_item as x inner join d_shipment as d on d.id = x.shipment_id;
 
 create unlogged table comment as
+select x.* from public.comment as x inner join d_customer as d on d.id = x.author_customer_id
+union all
 select x.*
 from public.comment as x
-inner join (
-    select id from public.comment where author_customer_id in (select id from d_customer)
-    union
-    select id from public.comment where subject_type = 'customer' and subject_id in (select id::text from d_customer)
-    union
-    select id from public.comment where subject_type = 'order' and subject_id in (select id::text from d_orders)
-) as owned using (id);
+inner join d_customer as d on x.subject_type = 'customer' and x.subject_id = d.id::text
+where not exists (select from d_customer as author where author.id = x.author_customer_id)
+union all
+select x.*
+from public.comment as x
+inner join d_orders as d on x.subject_type = 'order' and x.subject_id = d.id::text
+where not exists (select from d_customer as author where author.id = x.author_customer_id);
 
 -- ------------------------------------------------------------------------------------------------ step 1: keys, upwards
 -- items of owned orders come by their order; others only where something points at one
@@ -79,6 +86,7 @@ from (
     select order_id, line_no from review where order_id is not null and line_no is not null
 ) as pointed_at
 where order_id not in (select id from d_orders);
+analyze k_order_item;
 
 create unlogged table order_item as
 select x.* from public.order_item as x inner join d_orders as d on d.id = x.order_id
@@ -91,6 +99,7 @@ from public.shipment as s
 inner join (
     select distinct shipment_id as id from shipment_item where shipment_id not in (select id from d_shipment)
 ) as pointed_at using (id);
+analyze k_shipment;
 
 create unlogged table k_orders as
 select o.id, o.customer_id, o.placed_by, o.ship_address_id, o.bill_address_id

@@ -20,6 +20,7 @@ class Record:
 
     Attributes:
         difference: none where this turn's rows were not looked at.
+        sessions: that it opened on the source.
     """
 
     scale: str
@@ -28,6 +29,7 @@ class Record:
     name: str
     phases: Mapping[str, Spent]
     difference: Difference | None
+    sessions: int = 0
 
     @property
     def spent(self) -> Spent:
@@ -47,12 +49,14 @@ class Setting:
     Attributes:
         roots: sampled customers.
         rows: rows that must be kept.
+        session: server CPU seconds of a session that asks for nothing.
     """
 
     scale: str
     percent: float
     roots: int
     rows: int
+    session: float
 
 
 def of(records: Iterable[Record], setting: Setting, name: str) -> list[Record]:

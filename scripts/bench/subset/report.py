@@ -141,7 +141,17 @@ def _growth(records: Sequence[Record], settings: Sequence[Setting], names: Seque
     if not lines:
         return ""
     head = ["server µs a kept row", *(f"sf {s.scale}, {s.percent:g} %" for s in settings)]
-    return "### Growth\n\n" + _table(head, lines)
+    return "### Growth\n\n" + _table(head, lines) + _sessions(records, settings, names)
+
+
+def _sessions(records: Sequence[Record], settings: Sequence[Setting], names: Sequence[str]) -> str:
+    """What connecting costs: whoever starts one process a node pays it for each."""
+    opened = {
+        name: max((r.sessions for r in records if r.name == name), default=0) for name in names
+    }
+    said = ", ".join(f"{name} {n}" for name, n in opened.items() if n)
+    cost = 1000 * min(setting.session for setting in settings)
+    return f"\nSessions: {said}. One that asks for nothing costs {cost:.1f} ms of server CPU.\n"
 
 
 def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
