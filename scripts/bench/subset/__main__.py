@@ -65,9 +65,9 @@ def main(
     records: list[Record] = []
     settings: list[Setting] = []
     left_out: list[str] = []
+    version = pg or server.default_version()
     try:
         for scale in sf.split(","):
-            version = pg or server.default_version()
             with ground.laid(generator.resolve(), scale, sizes, version, cache) as laid:
                 _say(f"sf {scale}: PostgreSQL {laid.server.version}, generated.")
                 known = closure.read(laid)
@@ -84,15 +84,26 @@ def main(
     finally:  # an interrupted run has measured something, too
         typer.echo(report.report(records, settings))
         if out:
-            _write(out, records, settings, left_out)
+            given = f"--sf {sf} --percents {percents} --rounds {rounds}"
+            given += f" --only {only}" if only else ""
+            command = f"make bench-subset ARGS='{given} --pg {version} --out {out.name}'"
+            _write(out, command, version, records, settings, left_out)
     _require_exact(records, left_out)
 
 
-def _write(out: Path, records: list[Record], settings: list[Setting], left_out: list[str]) -> None:
+def _write(
+    out: Path,
+    command: str,
+    version: int,
+    records: list[Record],
+    settings: list[Setting],
+    left_out: list[str],
+) -> None:
     """Every turn, and what it was measured with."""
+    cores = f"{os.cpu_count()} cores"
     written = {
-        "command": ["python", "-m", "bench.subset", *sys.argv[1:]],
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
+        "command": command,
+        "machine": f"PostgreSQL {version}, {cores}, {platform.machine()}, {platform.system()}",
         "settings": [asdict(setting) for setting in settings],
         "left_out": left_out,
         "turns": [record.as_dict() for record in records],
