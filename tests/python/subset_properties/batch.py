@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -225,13 +225,22 @@ def _differences(table: Table, wanted: Counter[Texts], held: Counter[Texts]) -> 
     ]
 
 
-def source_rows(connected: Connection, service: Service) -> dict[str, list[oracle.Record]]:
-    """Every row of the source as texts by column, and under the empty name the whole of it."""
+def source_rows(
+    connected: Connection, service: Service, needed: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, list[oracle.Record]]:
+    """Every row of the source as texts by column, and under the empty name the whole of it.
+
+    Args:
+        connected: the database.
+        service: what to read.
+        needed: the only columns to read of each table; then the whole is left out.
+    """
     found: dict[str, list[oracle.Record]] = {}
     for table in service.tables:
-        names = [column.name for column in table.columns]
+        names = [c.name for c in table.columns if needed is None or c.name in needed[table.id]]
         only = "only " if table.id in service.inherited else ""
-        texts = ", ".join([*(f"x.{quoted(name)}::text" for name in names), "x::text"])
+        whole = "x::text" if needed is None else "null"
+        texts = ", ".join([*(f"x.{quoted(name)}::text" for name in names), whole])
         rows = connected.execute(
             f"select {texts} from {only}{ddl.table_name(service, table)} as x"
         ).fetchall()

@@ -194,6 +194,12 @@ def _edges(choose: Choices, drafts: list[Draft]) -> list[Edge]:
     with_columns = [draft for draft in drafts if draft.columns or draft.inherits]
     parents = [draft for draft in with_columns if not draft.link]
     hubs = parents[: max(2, len(parents) // 3)]
+    if choose.chance(25):
+        # a cycle of any size; sometimes no row of it could ever be the first
+        ring, mandatory = choose.some(parents, len(parents)), choose.chance(50)
+        for child, parent in zip(ring, [*ring[1:], *ring[:1]], strict=True):
+            number = len(edges)
+            edges += _foreign_key(choose, drafts, child, parent, number, edges, mandatory)
     for draft in with_columns:
         count = choose.number(2, 3) if draft.link else choose.one([0, 1, 1, 2, 2, 3])
         for _ in range(count if parents else 0):
@@ -245,15 +251,17 @@ def _foreign_key(
     parent: Draft,
     number: int,
     edges: list[Edge],
+    mandatory: bool = False,
 ) -> list[Edge]:
     to = _target(choose, parent)
     known = {column.name for column in parent.columns}
     if not to or not (parent.inherits or known.issuperset(to)):
         return []
     source = next((d for d in drafts if d.id == parent.inherits), parent)
-    nullable = choose.chance(50)
+    nullable = not mandatory and choose.chance(50)
     identifying = (
-        drafts.index(child) > drafts.index(source)
+        not mandatory
+        and drafts.index(child) > drafts.index(source)
         and not child.inherits
         and child.primary
         and not any(d.inherits == child.id for d in drafts)
@@ -297,10 +305,10 @@ def _foreign_key(
     constraint = Constraint(
         name=f"{choose.one(['fk', 'FK to', 'points at'])} {number}",
         match_full=choose.chance(30),
-        deferrable=choose.one(
-            ["", "", "deferrable", "deferrable initially deferred", "not deferrable"]
-        ),
-        valid=not choose.chance(20),
+        deferrable=""
+        if mandatory
+        else choose.one(["", "", "deferrable", "deferrable initially deferred", "not deferrable"]),
+        valid=mandatory or not choose.chance(20),
         from_partition=from_partition,
         to_partition=constant.argument if constant else None,
     )

@@ -48,7 +48,13 @@ class Rows:
         self.service = service
         self.rows = rows
         self.leads = [self._leads(edge) for edge in service.edges]
-        self.led = [_turned(leads) for leads in self.leads]
+        self._led: dict[int, dict[int, set[int]]] = {}
+
+    def led(self, number: int) -> dict[int, set[int]]:
+        """For each row the rows that point at it by one reference."""
+        if number not in self._led:
+            self._led[number] = _turned(self.leads[number])
+        return self._led[number]
 
     def _leads(self, edge: Edge) -> dict[int, set[int]]:
         """For each row of the referencing table the rows that it points at."""
@@ -114,7 +120,7 @@ def _brought(found: Rows, number: int) -> dict[int, set[int]]:
     rows = found.rows[edge.child]
     table = found.service.table(edge.child)
     brought = {}
-    for owner, children in found.led[number].items():
+    for owner, children in found.led(number).items():
         wanted = [c for c in children if follow.where is None or meets(follow.where, rows[c])]
         if follow.at_most is not None:
             wanted.sort(key=lambda place: _hash_order(table, rows[place]))
@@ -237,7 +243,7 @@ def _weight(found: Rows, counted: tuple[Counted, ...], place: int) -> int:
     return 1 + sum(
         _weight(found, one.owned, child)
         for one in counted
-        for child in found.led[one.edge].get(place, ())
+        for child in found.led(one.edge).get(place, ())
     )
 
 

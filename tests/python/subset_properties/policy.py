@@ -64,6 +64,7 @@ def _followed(choose: Choices, service: Service, modes: dict[str, str]) -> tuple
     owned_by: dict[str, set[str]] = {}
     moved = True
     offered: set[int] = set()
+    links = {t.id for t in service.tables if _can_link(service, t) and choose.chance(60)}
     while moved:
         moved = False
         for number, edge in enumerate(edges):
@@ -74,7 +75,7 @@ def _followed(choose: Choices, service: Service, modes: dict[str, str]) -> tuple
             child = service.table(edge.child)
             possible = (
                 edge.plain
-                and edge.child != edge.parent
+                and edge.child not in {edge.parent, *links}
                 and (modes.get(edge.child) != "sampled" or choose.chance(25))
                 and (bool(child.key) or not _incoming(service, child))
                 and edge.child not in _above(owned_by, edge.parent)
@@ -119,7 +120,7 @@ def _others(
 ) -> None:
     """Decide on the tables that no root reaches."""
     for table in service.tables:
-        if table.id not in modes and _can_link(service, table) and choose.chance(60):
+        if table.id not in modes and _can_link(service, table) and choose.chance(80):
             modes[table.id] = "linked"
     for table in service.tables:
         lonely = not _incoming(service, table)
@@ -294,6 +295,8 @@ def _condition(choose: Choices, table: Table) -> Condition | None:
     if kind == ">":
         value = str(choose.number(0, 15))
     elif kind in ("=", "<>", "= or null"):
-        values = sorted({text for row in table.rows if (text := row[table.number(column.name)])})
+        texts = {row[table.number(column.name)] for row in table.rows}
+        # The macros indent what they are given, line breaks inside a literal too.
+        values = sorted(text for text in texts if text and "\n" not in text)
         value = choose.one(values) if values else "none"
     return Condition(column.name, kind, value)

@@ -54,7 +54,7 @@ def _is_true(
     what, _, where = reason.partition(" by ")
     if what == "referenced":
         return place not in owned[table.id] and any(
-            kept[edge.child] & rows.led[number].get(place, set())
+            kept[edge.child] & rows.led(number).get(place, set())
             for number, edge in enumerate(service.edges)
             if edge.parent == table.id
             and where in (edge.child, f"subset_{project.node(service, edge.child)}")

@@ -119,6 +119,7 @@ def sampled(workshop: Workshop) -> Iterator[Sampled]:
         _people(name, types, strata, number) for number, (name, types) in enumerate(KEYS.items())
     ]
     tables.append(_grown(tables[0], "next_week", 9))
+    tables.append(_people("big", ["bigint"], [11_000, 10_100, 60], 7))
     tables.append(_people("many", ["bigint"], [ROWS_OF_A_STRATUM] * SMALL_STRATA, 8))
     modes = {table.id: "whole" for table in tables}
     service = Service(0, tuple(tables), (), modes)
@@ -145,7 +146,7 @@ def sampled(workshop: Workshop) -> Iterator[Sampled]:
 
 def _samples(service: Service) -> Iterator[tuple[Table, str, str]]:
     for table in service.tables:
-        for kind in ["one"] if table.id == "many" else STRATA:
+        for kind in ["one"] if table.id in ("many", "big") else STRATA:
             for fraction in FRACTIONS:
                 yield table, kind, fraction
 
