@@ -22,12 +22,8 @@ from traced import Traced
 
 
 @pytest.fixture(scope="module")
-def built(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Traced]:
-    made = traced.make(server, tmp_path_factory.mktemp("traced"))
-    made.dbt("seed")
-    made.dbt("run")
-    yield made
-    server.drop(made.database)
+def built(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Traced:
+    return traced.built(server, tmp_path_factory.mktemp("traced"))
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from tdm.plan.read import Reference, Subset, Table, subset_of
 from tdm.plan.statistics import Relation, Statistics, collect
 from tdm.plan.tree import render
 
-__all__ = ["compiled", "last_built", "plan", "render"]
+__all__ = ["compiled", "last_built", "plan", "planned", "render"]
 
 
 def plan(project_dir: Path, dsn: str, target: str) -> dict[str, Any]:
@@ -36,7 +36,11 @@ def plan(project_dir: Path, dsn: str, target: str) -> dict[str, Any]:
     Raises:
         TdmError: the project does not compile, or the database cannot be reached.
     """
-    subset = compiled(project_dir, dsn, target)
+    return planned(compiled(project_dir, dsn, target), project_dir, dsn)
+
+
+def planned(subset: Subset, project_dir: Path, dsn: str) -> dict[str, Any]:
+    """The plan of models that are read already."""
     budget = advice.row_budget(project_dir)
     with connection.connect(dsn, autocommit=True) as database:
         statistics = collect(database, subset.tables.values())
