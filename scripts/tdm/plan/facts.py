@@ -16,7 +16,7 @@ from tdm.plan.statistics import Column, Database, Statistics, planned_rows
 from tdm.plan.values import Values
 
 # Where nobody analysed a table, something has to be believed.
-_NULLS = 0.5  # of a column that may be NULL
+_NULLS = 0.8  # of a column that may be NULL
 _CHILDREN = 5.0  # of a row in a tree
 _GROUPS = 8.0  # values of a column or expression that is a stratum
 

@@ -1,0 +1,252 @@
+"""`tdm plan`: what its JSON says, what it warns of, what it refuses, and how it prints."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from rich.console import Console
+
+import traced
+from conftest import TestServer
+from tdm import cli, plan
+from tdm.errors import ExitCode, TdmError
+from tdm.plan import advice
+from traced import Traced
+
+# What scripts of users read: it may grow, and never change.
+INTERFACE = {
+    "roots": {"table", "fraction", "keys"},
+    "tables": {"table", "mode", "key", "kept", "source_rows", "estimated_rows"},
+    "references": {
+        "from", "columns", "to", "to_columns", "kind", "where", "expression", "followed",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(server: TestServer, tmp_path_factory: pytest.TempPathFactory) -> Traced:
+    return traced.built(server, tmp_path_factory.mktemp("traced"))
+
+
+@pytest.fixture(scope="module")
+def made(built: Traced) -> dict[str, Any]:
+    """The plan after the build."""
+    return plan.planned(built.subset(), built.folder, built.dsn)
+
+
+@pytest.fixture
+def unbuilt(server: TestServer, built: Traced) -> Iterator[str]:
+    """The same source where nothing was built."""
+    name = server.create()
+    with psycopg.connect(server.dsn(name), autocommit=True) as session:
+        session.execute(traced.SOURCE)
+    yield server.dsn(name)
+    server.drop(name)
+
+
+def table(made: dict[str, Any], name: str) -> dict[str, Any]:
+    [found] = [table for table in made["tables"] if table["table"] == name]
+    return dict(found)
+
+
+def text(made: dict[str, Any], width: int = 160) -> str:
+    out = io.StringIO()
+    plan.render(made, Console(file=out, width=width))
+    return out.getvalue()
+
+
+def test_the_interface_stands(made: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(made)) == made
+    for name, fields in INTERFACE.items():
+        assert made[name]
+        for entry in made[name]:
+            assert fields <= set(entry)
+    assert {table["mode"] for table in made["tables"]} == {
+        "owned", "referenced", "linked", "whole", "empty",
+    }  # fmt: skip
+
+
+def test_a_root_says_all_its_reasons(made: dict[str, Any]) -> None:
+    [root] = made["roots"]
+    assert root["table"] == "app.person" and root["strata"] == ["tier"]
+    assert [more["kind"] for more in root["also"]] == ["within", "listed", "matching"]
+    assert root["budget"] is None
+    assert (
+        "5 % by tier + joined since 2020-07-17 + listed in wanted + where x.id like 'o''77%'"
+    ) in text(made, 300)
+
+
+def test_edges_have_their_caps_and_what_they_bring(made: dict[str, Any]) -> None:
+    visits = [edge for edge in made["references"] if edge["from"] == "app.visit"]
+    assert [(edge["at_most"], edge["newest"], edge["followed"]) for edge in visits] == [
+        (2, "at", True)
+    ]
+    assert visits[0]["estimated_rows"] == table(made, "app.visit")["estimated_rows"]
+    gifts = [e for e in made["references"] if e["to"] == "app.product" and e["expression"]]
+    assert gifts and all(edge["estimated_rows"] > 0 for edge in gifts)
+
+
+def test_bytes_follow_rows(made: dict[str, Any]) -> None:
+    for entry in made["tables"]:
+        if entry["source_rows"]:
+            share = entry["estimated_rows"] / entry["source_rows"]
+            assert entry["estimated_bytes"] == pytest.approx(
+                share * entry["source_bytes"], abs=entry["source_bytes"] / entry["source_rows"]
+            )
+
+
+def test_planned_stands_beside_real(made: dict[str, Any], built: Traced) -> None:
+    with psycopg.connect(built.dsn) as session:
+        for entry in made["tables"]:
+            count = session.execute(f"select count(*) from {entry['kept']}").fetchone()
+            assert count == (entry["kept_rows"],)
+    assert table(made, "app.country")["estimated_rows"] == 3
+    assert table(made, "app.secret")["estimated_rows"] == 0
+    visits = table(made, "app.visit")
+    assert visits["estimated_rows"] == pytest.approx(visits["kept_rows"], rel=0.2)
+
+
+def test_components_tell_rounds_and_rows(made: dict[str, Any], built: Traced) -> None:
+    [component] = made["components"]
+    assert sorted(component["tables"]) == ["app.person", "app.team"]
+    with psycopg.connect(built.dsn) as session:
+        keys = session.execute(
+            f"select max(pass) + 1, sum(keys)::int from {component['relation']}"
+        ).fetchone()
+    assert keys == (component["rounds"], component["rows"])
+    assert component["rounds"] > 2
+
+
+def test_before_a_build_nothing_is_real(built: Traced, unbuilt: str) -> None:
+    made = plan.planned(built.subset(), built.folder, unbuilt)
+    assert not any("kept_rows" in entry for entry in made["tables"])
+    assert made["components"][0]["rounds"] is None
+    assert "kept" not in text(made).splitlines()[0].split()
+    # no seed was loaded there: its file says how many keys are listed
+    assert table(made, "app.person")["estimated_rows"] == pytest.approx(
+        table(plan.planned(built.subset(), built.folder, built.dsn), "app.person")[
+            "estimated_rows"
+        ],
+        abs=1,
+    )
+
+
+def test_never_analysed(built: Traced, unbuilt: str) -> None:
+    """Sizes have to do then; the plan says so, and empty tables stay empty."""
+    with psycopg.connect(unbuilt, autocommit=True) as session:
+        session.execute(
+            "delete from pg_statistic where starelid::regclass::text like 'app.%';truncate app.log"
+        )
+    made = plan.planned(built.subset(), built.folder, unbuilt)
+    assert table(made, "app.log")["source_rows"] == 0 == table(made, "app.log")["estimated_rows"]
+    assert table(made, "app.country")["estimated_rows"] == 3
+    assert "never analysed, so the figures are guesses" in made["warnings"][0]["message"]
+
+
+def test_a_tree_for_people(made: dict[str, Any]) -> None:
+    lines = text(made).splitlines()
+    [visits] = [line for line in lines if "app.visit" in line]
+    assert "└─ app.visit" in visits and "(person) newest 2 by at" in visits
+    assert any("app.person ⇄ app.team" in line and "keys" in line for line in lines)
+    assert any(line.startswith("empty: app.secret") for line in lines)
+    for narrow in (80, 100, 120):
+        assert max(map(len, text(made, narrow).splitlines())) <= narrow
+        # numbers are never cut
+        assert f"{table(made, 'app.visit')['estimated_rows']:,}" in next(
+            line for line in text(made, narrow).splitlines() if "visit" in line
+        )
+
+
+def test_an_edge_that_drags_in_a_table(server: TestServer, tmp_path: Path) -> None:
+    """A warning names the edge, the share, and what to do."""
+    database = server.create()
+    with psycopg.connect(server.dsn(database), autocommit=True) as session:
+        session.execute(
+            "create table person (id int primary key, name text);"
+            "create table thing (id int primary key, label text);"
+            "create table click (id int primary key, person int not null references person,"
+            " thing int not null references thing);"
+            "insert into person select n, 'p' || n from generate_series(1, 20000) as n;"
+            "insert into thing select n, 't' || n from generate_series(1, 2000) as n;"
+            "insert into click select n, 1 + n % 20000, 1 + (n * 7919::bigint) % 2000"
+            " from generate_series(1, 200000) as n; analyze"
+        )
+    try:
+        from tdm import scaffold
+
+        scaffold.init(server.dsn(database), tmp_path / "p", [], ["public.person=0.05"], True)
+        made = plan.plan(tmp_path / "p", server.dsn(database), traced.TARGET)
+        [warning] = made["warnings"]
+        assert (warning["from"], warning["table"]) == ("public.click", "public.thing")
+        assert warning["message"].startswith("public.click → public.thing (thing) brings 99 % of")
+        assert "cap public.click with at_most, or make it referenced only" in warning["message"]
+        assert warning["message"] in text(made, 400)
+    finally:
+        server.drop(database)
+
+
+def test_the_build_refuses_above_the_budget(
+    made: dict[str, Any], built: Traced, tmp_path: Path
+) -> None:
+    over = deepcopy(made)
+    over["budget"] = {"rows": 10, "estimated_rows": 500, "over": True}
+    with pytest.raises(TdmError) as caught:
+        advice.require_within_budget(over)
+    assert caught.value.exit_code == ExitCode.GATE
+    assert "about 500 rows, more than the 10 of tdm_row_budget" in str(caught.value)
+    assert "over the budget of 10 rows" in text(over)
+    within = deepcopy(over)
+    within["budget"] = {"rows": 1000, "estimated_rows": 500, "over": False}
+    advice.require_within_budget(within)
+    assert "within the budget of 1,000 rows" in text(within)
+
+    project = tmp_path / "dbt_project.yml"
+    for content, expected in (
+        ("name: app\nvars: {tdm_row_budget: 7}\n", 7),
+        ("name: app\nvars: {tdm_row_budget: 7, app: {tdm_row_budget: 8}}\n", 8),
+        ("name: app\nvars: {tdm_row_budget: null}\n", None),
+        ("name: app\n", None),
+    ):
+        project.write_text(content, encoding="utf-8")
+        assert advice.row_budget(tmp_path) == expected
+    project.write_text("name: app\nvars: {tdm_row_budget: many}\n", encoding="utf-8")
+    with pytest.raises(TdmError, match="must be a number of rows"):
+        advice.row_budget(tmp_path)
+
+
+def test_the_command(built: Traced, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The plan goes to standard output, also when it is over the budget; the word to stderr."""
+    arguments = ["plan", "--dsn", built.dsn, "--project-dir", str(built.folder)]
+    project = built.folder / "dbt_project.yml"
+    original = project.read_text(encoding="utf-8")
+    assert "tdm_row_budget: null" in original
+    try:
+        project.write_text(
+            original.replace("tdm_row_budget: null", "tdm_row_budget: 50"), encoding="utf-8"
+        )
+        picture = tmp_path / "plan.svg"
+        assert cli.run([*arguments, "--json", "--svg", str(picture)]) == ExitCode.GATE
+    finally:
+        project.write_text(original, encoding="utf-8")
+    said = capfd.readouterr()
+    assert json.loads(said.out)["budget"]["over"] is True
+    assert "more than the 50 of tdm_row_budget" in said.err
+    assert picture.read_text(encoding="utf-8").startswith("<svg ")
+    assert cli.run([*arguments, "--json", "--mermaid"]) == ExitCode.USAGE
+    assert "choose one" in capfd.readouterr().err
+
+
+def test_a_condition_that_the_server_does_not_understand(built: Traced, unbuilt: str) -> None:
+    subset = built.subset()
+    owner = subset.tables["app.note"].owners[0]
+    owner.where = "x.nothing > 3"
+    with pytest.raises(TdmError) as caught:
+        plan.planned(subset, built.folder, unbuilt)
+    assert "app.note: where x.nothing > 3: column x.nothing does not exist" in str(caught.value)
