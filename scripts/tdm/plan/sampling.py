@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from math import erf, exp, floor, lgamma, log, sqrt
 
@@ -126,13 +127,22 @@ def number_taken(found: Sequence[Stratum], fraction: float, at_least: int) -> fl
 
 def chance_of(found: Sequence[Stratum], fraction: float, at_least: int) -> Callable[[str], float]:
     """A function that says how likely the sample has the row whose key has a given text."""
-    total = sum(stratum.rows * stratum.alike for stratum in found) or 1.0
+    groups: dict[tuple[str, float], list[float]] = {}  # strata of much the same size
+    for stratum in found:
+        rows = max(stratum.rows, 1.0)
+        quota = _taken(rows, fraction, at_least, stratum.share)
+        group = groups.setdefault((f"{rows:.2g}", quota if rows < 100 else 0), [0.0, 0.0, 0.0])
+        weight = stratum.rows * stratum.alike
+        for place, number in enumerate((weight, weight * rows, weight * quota)):
+            group[place] += number
+    total = sum(weight for weight, *_ in groups.values()) or 1.0
     sizes = [
-        (stratum.rows * stratum.alike / total, max(stratum.rows, 1.0), quota)
-        for stratum in found
-        for quota in [_taken(max(stratum.rows, 1.0), fraction, at_least, stratum.share)]
+        (weight / total, rows / weight, quota / weight)
+        for weight, rows, quota in groups.values()
+        if weight > 0
     ]
 
+    @cache
     def chance(text: str) -> float:
         place = int(_md5(text)[:13], 16) / 16**13
         return sum(weight * _at_most(quota - 1, rows - 1, place) for weight, rows, quota in sizes)

@@ -9,7 +9,11 @@ from tdm.why.rows import Row
 
 
 def explain(database: Database, subset: Subset, row: Row) -> list[str]:
-    """Sentences about a row that production has and the subset has not."""
+    """Sentences about a row that production has and the subset has not; none twice."""
+    return list(dict.fromkeys(_sentences(database, subset, row)))
+
+
+def _sentences(database: Database, subset: Subset, row: Row) -> list[str]:
     table = row.table
     if table.mode == "empty":
         return [f"{table.shown} is left empty: its model keeps no row."]
