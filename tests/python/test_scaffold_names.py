@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from tdm.scaffold import graph, names
-from tdm.scaffold.catalog import Catalog, Column, Table, Type
+from tdm.scaffold.catalog import Catalog, Check, Column, Table, Type
 from tdm.scaffold.classes import person_weight, propose
 from tdm.scaffold.masks import token_texts
 
@@ -31,7 +32,7 @@ def test_texts_survive_yaml_and_jinja(text: str) -> None:
     assert yaml.safe_load(f"{{a: {names.yaml_text(text)}, b: 1}}") == {"a": text, "b": 1}
     assert yaml.safe_load(f"[{names.yaml_text(text)}, x]")[0] == text
     rendered = Environment().from_string("{{ " + names.jinja_text(text) + " }}").render()  # noqa: S701
-    assert rendered == text.replace("\r\n", "\n").replace("\r", "\n")
+    assert rendered == text
 
 
 @given(st.text(max_size=80))
@@ -127,7 +128,90 @@ def test_a_catalogue_keeps_the_names_of_things() -> None:
     made = _table("products", ("name", "text"), ("description", "text"), ("notes", "text"))
     catalog = Catalog("test", 18, {made.id: made}, ())
     labels = [propose(catalog, made, column, catalogue=True).label for column in made.columns]
-    assert labels == ["none", "none", "free_text"]
+    assert labels == ["none", "free_text", "free_text"]
+    unknown = replace(made, name="osalejad")
+    catalog = Catalog("test", 18, {unknown.id: unknown}, ())
+    label = propose(catalog, unknown, unknown.columns[0], catalogue=True).label
+    assert label == "free_text", "few rows that nothing is known about are no catalogue"
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "distinct", "coded", "expected"),
+    [
+        # few values prove nothing
+        ("contacts", "given", 20, False, "direct"),
+        ("contacts", "family", 20, False, "direct"),
+        ("contacts", "middle", 4, True, "direct"),
+        ("contacts", "maiden", 4, False, "direct"),
+        ("contacts", "nick", 4, True, "direct"),
+        ("contacts", "xyzzy", 4, True, None),
+        ("contacts", "title", 3, False, "free_text"),
+        ("contacts", "note", 3, True, "free_text"),
+        ("tickets", "handled_by", 3, True, "direct"),
+        ("tickets", "sent_to", 3, True, None),
+        ("tickets", "agent", 3, True, None),
+        ("tickets", "xyzzy", 3, False, None),
+        ("tickets", "description", 3, True, "free_text"),
+        ("tickets", "language_notes", 1, True, "free_text"),
+        ("tickets", "value", 2, True, None),
+        ("attachments", "name", 3, False, "free_text"),
+        # but what is named like a category, or repeats codes of a program, is one
+        ("attachments", "name", 3, True, "none"),
+        ("contacts", "status", 3, False, "none"),
+        ("contacts", "contact_type", 20, False, "none"),
+        ("contacts", "preferred_language", 20, False, "none"),
+        ("tickets", "xyzzy", 3, True, "none"),
+        ("tickets", "value_type", 3, True, "none"),
+        ("tickets", "type_name", 3, False, "none"),
+        ("tickets", "status", 400, False, None),
+    ],
+)
+def test_few_values(
+    table: str, column: str, distinct: int, coded: bool, expected: str | None
+) -> None:
+    made = _table(table, (column, "text"))
+    seen = replace(made.columns[0], distinct=distinct, filled=2000, coded=coded)
+    made = replace(made, columns=(seen,))
+    catalog = Catalog("test", 18, {made.id: made}, ())
+    assert propose(catalog, made, seen, catalogue=False).label == expected
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(xyzzy = ANY (ARRAY['new'::text, 'it''s paid'::text]))",
+        "((xyzzy)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[]))",
+        "(xyzzy = 'only'::text)",
+        "(\"xyzzy\" = ANY (ARRAY['a'::bpchar]))",
+    ],
+)
+def test_a_check_that_lists_all_values_makes_a_category(expression: str) -> None:
+    made = _table("tickets", ("xyzzy", "text"))
+    made = replace(made, checks=(Check("c", ("xyzzy",), expression),))
+    catalog = Catalog("test", 18, {made.id: made}, ())
+    assert propose(catalog, made, made.columns[0], catalogue=False).label == "none"
+    loose = replace(made, checks=(Check("c", ("xyzzy",), f"({expression} OR (xyzzy > 'x'))"),))
+    assert propose(catalog, loose, loose.columns[0], catalogue=False).label is None
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("settings", ("key", "value")),
+        ("wp_options", ("option_name", "option_value")),
+        ("usermeta", ("meta_key", "meta_value")),
+        ("attribute_values", ("attribute", "value")),
+        ("attribute_values", ("attribute", "text_value")),
+        ("system_parameter", ("name", "string_value")),
+        ("constance_config", ("key", "value")),
+        ("unknown", ("name", "value")),
+    ],
+)
+def test_values_of_any_kind_are_undecided(table: str, columns: tuple[str, str]) -> None:
+    for kind in ("text",) if table == "unknown" else ("text", "int4", "date"):
+        made = _table(table, ("id", "int4"), (columns[0], "text"), (columns[1], kind))
+        catalog = Catalog("test", 18, {made.id: made}, ())
+        assert propose(catalog, made, made.columns[2], catalogue=True).label is None, kind
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What a live PostgreSQL database looks like: its catalog as plain dataclasses.
 
-Rows are never returned from here. What is asked about them is how many there are and how many
-distinct values a column has, counted by the server.
+Rows are never returned from here. What is asked about them is how many there are, how many distinct
+values a column has, and whether all its texts look like codes, answered by the server.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _COUNTABLE = TEXT_TYPES | {
     "macaddr",
     "bytea",
 }
+_CODE = "^(([a-z]+|[A-Z]+)[0-9]{0,2}([_:/-]([a-z]+|[A-Z]+|[0-9])[0-9]{0,2})*|[0-9]{1,2})$"
 _OUR_RELATIONS = ("gate_results", "treatments", "releases", "source_columns")
 
 
@@ -100,6 +101,8 @@ class Column:
     """Distinct values in a look at some rows of the table; None where nobody counted."""
     filled: int | None = None
     """Rows of that look that are not NULL."""
+    coded: bool | None = None
+    """Whether every text of that look is a word of a program, as `open` and `IN_PROGRESS` are."""
 
 
 @dataclass(frozen=True)
@@ -522,7 +525,14 @@ def _counted(connection: Connection[Any], table: Table, estimate: float) -> Tabl
         return replace(table, rows=rows)
     share = min(100.0, 100.0 * COUNTED_ROWS / max(rows, 1))
     counts = SQL(", ").join(
-        SQL("count({0}), count(distinct {0})").format(Identifier(column.name))
+        SQL("count({0}), count(distinct {0}), {1}").format(
+            Identifier(column.name),
+            SQL("""bool_and({0}::text collate "C" ~ {1}) filter (where {0} <> '')""").format(
+                Identifier(column.name), Literal(_CODE)
+            )
+            if column.type.is_text
+            else SQL("null::boolean"),
+        )
         for column in countable
     )
     look = SQL("select {} from {}{} tablesample system ({}) repeatable (1)").format(
@@ -530,11 +540,15 @@ def _counted(connection: Connection[Any], table: Table, estimate: float) -> Tabl
     )
     numbers = _one(connection, look)
     seen = {
-        column.name: (numbers[2 * place], numbers[2 * place + 1])
-        for place, column in enumerate(countable)
+        column.name: numbers[3 * place : 3 * place + 3] for place, column in enumerate(countable)
     }
     columns = tuple(
-        replace(column, filled=seen[column.name][0], distinct=seen[column.name][1])
+        replace(
+            column,
+            filled=seen[column.name][0],
+            distinct=seen[column.name][1],
+            coded=seen[column.name][2],
+        )
         if column.name in seen
         else column
         for column in table.columns

@@ -1,7 +1,12 @@
-"""A class for each column, proposed from names, types, comments and keys; no row is read."""
+"""A class for each column, proposed from names, types, comments and keys; no row is read.
+
+What leaves as it is has to be named like something harmless: a category, a code, a number, the name
+of a thing. That its values are few, or that its table is small, proves nothing.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tdm.scaffold import words as w
@@ -9,7 +14,7 @@ from tdm.scaffold.catalog import Catalog, Column, Table
 from tdm.scaffold.names import singular, words
 
 FEW = 24
-"""Up to this many distinct values, in many rows, a short text is a category."""
+"""Up to this many distinct values a text named like a category is one."""
 
 _NUMBERS = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8", "money"})
 _WHOLE = frozenset({"int2", "int4", "int8"})
@@ -56,6 +61,51 @@ def is_lookup(table: Table) -> bool:
     """Whether the table is reference data or configuration, by its name."""
     parts = words(table.name)
     return bool(parts) and parts[-1] in w.LOOKUP_WORDS and person_weight(table) == 0
+
+
+def is_thing(table: Table) -> bool:
+    """Whether the rows of a table are things with names of their own, by its name."""
+    parts = [singular(part) for part in words(table.name)]
+    if not parts or person_weight(table) > 0:
+        return False
+    if w.matches(w.SECRET_TABLES, parts):
+        return False
+    last = parts[-1]
+    return bool({last, words(table.name)[-1]} & w.THING_TABLES) or last.endswith(w.THING_ENDINGS)
+
+
+def holds_pairs(table: Table) -> bool:
+    """Whether rows are names with values of any kind: settings, options, attributes."""
+    own = words(table.name)
+    parts = {singular(part) for part in own}
+    if parts & w.PAIR_TABLES or (own and own[-1].endswith(w.PAIR_ENDINGS)):
+        return True
+    values = [column for column in table.columns if is_value(column)]
+    return bool(values) and any(
+        not w.PAIR_KEYS.isdisjoint(words(column.name))
+        for column in table.columns
+        if column not in values
+    )
+
+
+def is_value(column: Column) -> bool:
+    """Whether a column is called a value, which says nothing about what it holds."""
+    parts = words(column.name)
+    return not w.VALUES.isdisjoint(parts) and not w.is_category(w.CATEGORY, parts)
+
+
+def is_spelled_out(table: Table, column: Column) -> bool:
+    """Whether a CHECK lists all values that a text may have, so that the schema shows them."""
+    expressions = [c.expression for c in table.checks if c.columns == (column.name,)]
+    return any(_LIST.fullmatch(text) for text in (*expressions, *column.type.all_checks))
+
+
+_TEXT = r"\(*'(?:[^']|'')*'(?:::[\w \"]+(?:\(\d+\))?)?\)*"
+_LIST = re.compile(
+    r"\(*(?:VALUE|[\w$]+|\"(?:[^\"]|\"\")+\")\)*(?:::[\w ]+)?\)* = "
+    rf"(?:ANY \(+ARRAY\[{_TEXT}(?:, {_TEXT})*\]\)*(?:::[\w ]+\[\])?\)*|{_TEXT})\)*"
+)
+"""A comparison of one column with a list of literals, as PostgreSQL prints it."""
 
 
 def propose(catalog: Catalog, table: Table, column: Column, *, catalogue: bool) -> Proposal:
@@ -111,6 +161,8 @@ def propose(catalog: Catalog, table: Table, column: Column, *, catalogue: bool) 
             return Proposal("quasi", "birth", "name")
         if w.matches(w.PERSONAL_DATES, parts):
             return Proposal("quasi", "personal_date", "name")
+        if is_value(column) and holds_pairs(table):
+            return Proposal(None, "date", "a value of any kind: only its row tells what it holds")
         return Proposal("none", "date", "a date or time")
     if plain.name in _SHAPES:
         return Proposal("quasi", "shape", "a place")
@@ -126,42 +178,49 @@ def _of_text(
 ) -> Proposal:
     by_name = _text_kind(table, parts)
     person = person_weight(table) > 0
-    few = _few_values(column)
-    if by_name in ("first_name", "last_name", "full_name") and catalogue and few:
+    thing = catalogue and is_thing(table)
+    length = column.type.plain.length
+    if thing and by_name == "full_name" and w.matches(w.DISPLAY_NAME, parts):
         by_name = ""
+    if by_name in ("city", "street", "postcode") and thing and not _is_address(table):
+        return Proposal("none", "label", "places of a catalogue")
     if by_name:
-        if by_name in ("city", "street", "postcode") and catalogue and not _is_address(table):
-            # The places of a gazetteer, not the home of somebody.
-            return Proposal("none", "label", "places of a catalogue")
         return Proposal(_LABELS[by_name], by_name, "name")
     if w.matches(w.LABEL, parts) and parts[0] == "name" and person:
         return Proposal("direct", "full_name", "the name of a person")
+    if is_spelled_out(table, column):
+        return Proposal("none", "category", "a CHECK lists its values")
+    if is_value(column):
+        return Proposal(None, "text", "a value of any kind: only its row tells what it holds")
     if _points_by_name(catalog, parts):
         return Proposal("technical", "key", "an identifier of another table")
     if parts and parts[-1] in ("id", "ids", "uid", "ref") and len(parts) > 1:
         return Proposal("technical", "key", "an identifier")
     if w.matches(w.HASHES, parts):
         return Proposal("technical", "key", "an identifier")
-    length = column.type.plain.length
-    if column.type.plain.name == "bpchar" and (length or 1) <= 3:
+    if (length or (1 if column.type.plain.name == "bpchar" else 99)) <= 3:
         return Proposal("none", "category", "a short code")
-    if length is not None and length <= 3:
-        return Proposal("none", "category", "a short code")
-    if w.matches(w.PLACES, parts):
+    if w.is_category(w.PLACES, parts):
         label = "quasi" if person or _is_address(table) else "none"
         return Proposal(label, "category", "shared by many")
-    if w.matches(w.CODES, parts):
+    if w.is_category(w.CODES, parts):
         return Proposal("none", "category", "a code")
-    if w.matches(w.CATEGORY, parts) and (few or column.distinct in (None, 0) or catalogue):
+    category = w.is_category(w.CATEGORY, parts) or (
+        parts[-1:] and parts[-1] in w.NAME_HEADS and w.is_category(w.CATEGORY, parts[:-1])
+    )
+    if category and (thing or _few_values(column)):
         return Proposal("none", "category", "name")
-    if few and (length is None or length <= 255):
-        why = f"{column.distinct} distinct values in {column.filled} rows"
+    written = w.matches(w.FREE_TEXT, parts)
+    if _few_codes(column) and not (person or written or _says_who(parts)):
+        why = f"{column.distinct} distinct codes in {column.filled} rows"
         return Proposal("none", "category", why)
-    if catalogue and (w.matches(w.LABEL, parts) or w.matches(w.THING_TEXT, parts)):
-        return Proposal("none", "label", "the name or text of a thing")
+    if thing and w.matches(w.LABEL, parts) and not written:
+        return Proposal("none", "label", "the name of a thing")
+    if catalogue and w.PAIR_KEYS & set(parts) and any(map(is_value, table.columns)):
+        return Proposal("none", "label", "the name of a value")
     if w.matches(w.IDENTIFIERS, parts[-2:]) and (length is None or length <= 128):
         return Proposal("technical", "key", "the code of a row")
-    if w.matches(w.FREE_TEXT, parts):
+    if written:
         return Proposal("free_text", "free_text", "name")
     if w.matches(w.LABEL, parts):
         return Proposal("free_text", "label", "a text that people write")
@@ -170,6 +229,12 @@ def _of_text(
         if said in ("email", "phone", "national_id", "iban", "card", "password", "secret"):
             return Proposal(_LABELS[said], said, "comment")
     return Proposal(None, "text", "the name does not tell what it holds")
+
+
+def _says_who(parts: list[str]) -> bool:
+    """Whether a name speaks of somebody: handled_by, sent_to, agent."""
+    who = {"by", "to", "from", "with", "for", "who", "whom"}
+    return parts[-1] in who or any(singular(part) in w.PERSON_TABLES for part in parts)
 
 
 def _own_words(table: Table, column: Column) -> list[str]:
@@ -196,6 +261,14 @@ def _text_kind(table: Table, parts: list[str]) -> str:
             return "secret"
     if last in w.NOT_SECRET_ENDINGS - {"name", "label", "at", "on", "min", "max", "set", "level"}:
         return ""
+    if len(parts) == 1 and last in w.ONE_WORD_NAMES:
+        return w.ONE_WORD_NAMES[last]
+    if len(parts) == 1 and last in w.ONE_WORD_NAMES_OF_PEOPLE and person_weight(table) > 0:
+        return w.ONE_WORD_NAMES_OF_PEOPLE[last]
+    if len(parts) > 1 and last == "by" and parts[0] not in ("group", "order", "sort", "partition"):
+        return "login"
+    if last in w.ROLES_OF_PEOPLE:
+        return "full_name"
     described = last in ("template", "subject", "body", "text", "template_id", "title", "format")
     checks = (
         ("ip", w.IP),
@@ -224,7 +297,7 @@ def _text_kind(table: Table, parts: list[str]) -> str:
         ("geo", w.GEO),
     )
     if described:
-        return ""
+        return "job" if last == "title" and w.matches(w.JOB, parts) else ""
     for kind, phrases in checks:
         if w.matches(phrases, parts):
             if kind == "street" and w.NOT_STREET & set(parts):
@@ -269,6 +342,8 @@ _LABELS = {
 def _of_number(catalog: Catalog, table: Table, column: Column, parts: list[str]) -> Proposal:
     plain = column.type.plain
     last = parts[-1] if parts else ""
+    if is_value(column) and holds_pairs(table):
+        return Proposal(None, "number", "a value of any kind: only its row tells what it holds")
     if parts and (parts[0] in w.FLAGS or last in ("count", "length", "number_of", "total")):
         return Proposal("none", "number", "a count")
     if last not in w.NOT_SECRET_ENDINGS and (
@@ -314,15 +389,21 @@ def _of_array(
     element = plain.element.plain if plain.element else plain
     if element.kind == "enum" or element.name in _HARMLESS | _DATES:
         return Proposal("none", "plain_array", "type")
+    singulars = [singular(part) for part in parts]
     if element.name in _NUMBERS:
+        one = _of_number(catalog, table, column, singulars)
+        if one.label not in ("none", "technical"):
+            return Proposal(one.label, "array", one.why)
         if parts and parts[-1] == "ids":
             return Proposal("technical", "array", "identifiers")
         return Proposal("none", "plain_array", "numbers")
     if plain.element is not None and plain.element.is_text:
-        inner = _text_kind(table, [singular(part) for part in parts])
+        inner = _text_kind(table, singulars)
         if inner:
             return Proposal(_LABELS[inner], "array", "name")
-        if catalogue or (w.matches(w.CATEGORY, parts) and not w.matches(w.FREE_TEXT, parts)):
+        if is_value(column):
+            return Proposal(None, "array", "values of any kind: only the row tells what they are")
+        if w.is_category(w.CATEGORY, singulars) or w.is_category(w.CODES, singulars):
             return Proposal("none", "plain_array", "labels")
         return Proposal("free_text", "array", "texts")
     if element.name in ("json", "jsonb", "inet", "cidr", "uuid", "bytea", "hstore"):
@@ -351,10 +432,18 @@ def _is_address(table: Table) -> bool:
 
 
 def _few_values(column: Column) -> bool:
-    """Whether the rows repeat a few values again and again."""
-    if column.distinct is None or column.filled is None:
+    """Whether a column named like a category has few values, or nobody knows how many."""
+    if not column.distinct or not column.filled:
+        return True
+    again = column.filled >= 2 * column.distinct
+    return column.distinct <= 5 or (column.distinct <= FEW and (again or bool(column.coded)))
+
+
+def _few_codes(column: Column) -> bool:
+    """Whether the rows repeat a few codes of a program again and again."""
+    if not column.distinct or not column.filled or not column.coded:
         return False
-    return 2 <= column.distinct <= FEW and column.filled >= 10 * column.distinct
+    return column.distinct <= FEW and column.filled >= 10 * column.distinct
 
 
 def _points_by_name(catalog: Catalog, parts: list[str]) -> bool:

@@ -105,24 +105,29 @@ def _decide(
     asked = [subset.parse_root(found, text) for text in roots]
     services = render.Names(found).service
     untreatable: dict[str, str] = {}
-    repeats: dict[keys.Place, str] = {}
-    spelled: set[keys.Place] | None = None
+    seen = treatments.Seen()
+    asked_schema = False
+    looked: set[keys.Place] = set()
     while True:
         plan = subset.decide(found, asked, treatments.empties(found, untreatable))
         families = keys.families(found, plan, server, services)
         treated = {
-            name: treatments.treat(
-                found, plan, server, families, name, repeats, spelled or set(), accept=accept
-            )
+            name: treatments.treat(found, plan, server, families, name, seen, accept=accept)
             for name in found.tables
         }
-        if spelled is None:
-            spelled = overlap.standing_in_schema(session, services, _telling(treated))
-            if spelled:
+        if not asked_schema:
+            asked_schema = True
+            seen.spelled = overlap.standing_in_schema(session, services, _identifying(treated))
+            if seen.spelled:
                 continue
-        again = _repeated(session, treated, repeats)
-        if again:
-            repeats |= again
+        kept = _kept_texts(treated, seen)
+        new = [(table, c) for table, c in kept if (table.id, c.name) not in looked]
+        telling = overlap.telling(session, new)
+        looked |= {(table.id, column.name) for table, column in new}
+        repeats = overlap.repeated(session, kept, _identifying(treated))
+        if telling or repeats:
+            seen.telling |= telling
+            seen.repeats |= repeats
             continue
         more = {
             name: table.untreatable
@@ -134,22 +139,21 @@ def _decide(
         untreatable |= more
 
 
-def _repeated(
-    session: psycopg.Connection[Any],
-    treated: dict[str, treatments.TableTreatment],
-    known: dict[keys.Place, str],
-) -> dict[keys.Place, str]:
-    """Kept texts that repeat values which identify somebody, by what they repeat."""
+def _kept_texts(
+    treated: dict[str, treatments.TableTreatment], seen: treatments.Seen
+) -> list[overlap.Place]:
+    """Texts that would leave as they are and that nothing is known against."""
     kept = []
     for name, table in sorted(treated.items()):
         for t in table.columns:
             texts = t.column.type.is_text or t.column.type.plain.kind == "array"
-            if t.how == "kept" and texts and (name, t.column.name) not in known:
+            place = (name, t.column.name)
+            if t.how == "kept" and texts and not (place in seen.repeats or place in seen.telling):
                 kept.append((table.table, t.column))
-    return overlap.repeated(session, kept, _telling(treated))
+    return kept
 
 
-def _telling(treated: dict[str, treatments.TableTreatment]) -> list[overlap.Place]:
+def _identifying(treated: dict[str, treatments.TableTreatment]) -> list[overlap.Place]:
     """The columns whose values identify somebody."""
     return [
         (table.table, t.column)

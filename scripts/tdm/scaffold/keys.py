@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tdm.scaffold import masks
 from tdm.scaffold.catalog import Catalog, Column, Table
 from tdm.scaffold.checks import Server
-from tdm.scaffold.classes import Proposal, propose
+from tdm.scaffold.classes import Proposal, is_thing, propose
 from tdm.scaffold.names import singular, slug, words
 from tdm.scaffold.subset import Plan
 
@@ -164,7 +164,8 @@ def _mask(
     if not personal:
         if proposal.label == "none":
             return None, "a code"
-        if is_catalogue(plan, main[0]):
+        text = any(column.type.is_text for column in columns)
+        if is_catalogue(plan, main[0]) and (is_thing(table) or not text):
             return None, f"a key of {table.name}, which is no table of people"
     for name, column in members:
         if column in catalog.tables[name].partition_columns:

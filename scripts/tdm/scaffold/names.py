@@ -108,7 +108,7 @@ def yaml_text(text: str) -> str:
 
 def jinja_text(text: str) -> str:
     """A text as a string literal of Jinja."""
-    escaped = text.replace("\\", "\\\\").replace("\n", "\\n")
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
     if "'" in escaped and '"' not in escaped:
         return f'"{escaped}"'
     return "'" + escaped.replace("'", "\\'") + "'"

@@ -1,4 +1,4 @@
-"""Columns that share values with columns which identify somebody: gate and export would find them.
+"""A look at values: columns that repeat what identifies somebody, and texts that tell themselves.
 
 The server compares and says which columns are concerned; no value comes back.
 """
@@ -72,6 +72,43 @@ def standing_in_schema(
     return {(telling[n][0].id, telling[n][1].name) for (n,) in rows}
 
 
+def telling(connection: Connection[Any], kept: Iterable[Place]) -> set[tuple[str, str]]:
+    """The kept columns with a text that looks like an address or a secret, whatever their names.
+
+    Args:
+        connection: an open connection, in a read-only transaction.
+        kept: columns that leave as they are.
+
+    Returns:
+        The concerned tables and columns, and those that could not be looked at.
+    """
+    by_table: dict[str, list[Place]] = {}
+    for table, column in kept:
+        by_table.setdefault(table.id, []).append((table, column))
+    found = set()
+    for places in by_table.values():
+        table = places[0][0]
+        look = SQL("select {} from (select {} from {} limit {}) as o").format(
+            SQL(", ").join(
+                SQL("coalesce(bool_or({} ~ {}), false)").format(_text(column), Literal(_TELLING))
+                for _, column in places
+            ),
+            SQL(", ").join(Identifier(column.name) for _, column in places),
+            Identifier(table.schema, table.name),
+            Literal(LOOK),
+        )
+        rows = _quietly(connection, look) or [(True,) * len(places)]
+        found |= {
+            (table.id, column.name) for (_, column), yes in zip(places, rows[0], strict=True) if yes
+        }
+    return found
+
+
+def _text(column: Column) -> Composable:
+    """The column as text that can be compared with any other, whatever its collation."""
+    return SQL('({}::text collate "default")').format(Identifier(column.name))
+
+
 def _answerable(
     connection: Connection[Any], known: Composable, looks: list[Composable]
 ) -> list[tuple[int, int]]:
@@ -117,28 +154,34 @@ def _union(parts: Iterable[Composable]) -> Composable:
 def _texts(place: Place) -> Composable:
     """The distinct texts of a column and their words."""
     table, column = place
-    name = Identifier(column.name)
     return SQL(
         "(select distinct parts.part"
-        " from (select distinct lower({0}::text) as text"
+        " from (select distinct lower({4}) as text"
         " from (select {0} from {1} limit {2}) as o) as texts"
         " cross join lateral ({3}) as parts (part) where length(parts.part) >= 6)"
-    ).format(name, Identifier(table.schema, table.name), Literal(LOOK), SQL(_PARTS))
+    ).format(
+        Identifier(column.name),
+        Identifier(table.schema, table.name),
+        Literal(LOOK),
+        SQL(_PARTS),
+        _text(column),
+    )
 
 
 def _values(place: Place, number: int) -> Composable:
     """The values of an identifying column, but for those that too many rows share."""
     table, column = place
     return SQL(
-        "(select {0}, lower(btrim({1}::text)) from (select {1} from {2} limit {3}) as o"
+        "(select {0}, lower(btrim({4})) from (select {1} from {2} limit {3}) as o"
         # a single word may be a place or a product as well: gate and export let it pass
-        " where length(btrim({1}::text)) >= 6 and {1}::text !~ '^[[:alpha:]]+$' group by 2"
+        " where length(btrim({4})) >= 6 and {4} !~ '^[[:alpha:]]+$' group by 2"
         " having count(*) <= 20 or count(*) <= 0.01 * (select count({1}) from {2}))"
     ).format(
         Literal(number),
         Identifier(column.name),
         Identifier(table.schema, table.name),
         Literal(LOOK),
+        _text(column),
     )
 
 
@@ -159,6 +202,22 @@ _PARTS: LiteralString = r"""
         translate(text, E'!"#$%&''()*+,/:;<=>?[\\]^`{|}~\t\r\n@.-', repeat(' ', 36)), ' '
     )
 """
+
+_TELLING = "|".join(
+    (
+        r"[[:alnum:]._%+-]+@[[:alnum:]-]+\.[[:alpha:]]{2,}",  # an address
+        r"://[^/[:space:]:@]+:[^/[:space:]@]+@",  # a password in a link
+        "-----BEGIN ",
+        r"\m(sk|pk|rk|whsec|shpat)_[[:alnum:]]",
+        r"\mAKIA[0-9A-Z]{12,}",
+        r"\mgh[pousr]_[[:alnum:]]{20,}",
+        r"\mxox[abeprs]-",
+        r"\meyJ[[:alnum:]_-]{10,}\.",  # a JSON web token
+        r"\$(2[abxy]?|argon2[id]*|[156])\$",  # a password's hash
+        # chance: letters and digits by turns, too long for a name
+        r"\m(?=[[:alpha:]]*[0-9])(?=[0-9]*[[:alpha:]])[[:alnum:]+=]{32,}",
+    )
+)
 
 _SPELLED: LiteralString = """
 with spaces as (select oid from pg_catalog.pg_namespace where nspname = any({})),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tdm.scaffold import masks
 from tdm.scaffold import words as w
 from tdm.scaffold.catalog import Catalog, Check, Column, Table
 from tdm.scaffold.checks import Server
-from tdm.scaffold.classes import Proposal, person_weight, propose
+from tdm.scaffold.classes import Proposal, is_thing, person_weight, propose
 from tdm.scaffold.keys import Family, Place, is_catalogue
 from tdm.scaffold.masks import Mask
 from tdm.scaffold.names import singular, slug, sql_name, words
@@ -20,6 +20,18 @@ from tdm.scaffold.subset import Plan
 _IDENTIFYING = frozenset({"direct", "credential"})
 _MUST_BE_TREATED = frozenset({"direct", "credential", "sensitive", "free_text"})
 _BUILT_IN = frozenset({"citext"})
+
+
+@dataclass
+class Seen:
+    """What a look at values showed."""
+
+    repeats: dict[Place, str] = field(default_factory=dict)
+    """Columns that hold values of a column which identifies somebody, and that column."""
+    spelled: set[Place] = field(default_factory=set)
+    """Columns with a value that stands in the schema itself."""
+    telling: set[Place] = field(default_factory=set)
+    """Columns with a text that looks like an address or a secret."""
 
 
 @dataclass
@@ -73,8 +85,7 @@ def treat(
     server: Server,
     families: Mapping[Place, Family],
     name: str,
-    repeats: Mapping[Place, str],
-    spelled: Set[Place],
+    seen: Seen,
     *,
     accept: bool,
 ) -> TableTreatment:
@@ -86,13 +97,12 @@ def treat(
         server: asked whether constraints hold.
         families: the columns that belong to keys.
         name: the table.
-        repeats: columns that hold values of a column which identifies somebody.
-        spelled: columns with a value that stands in the schema itself.
+        seen: what a look at values showed.
         accept: treat what names do not decide in the strictest way that the catalog allows.
     """
-    result = _TableWork(catalog, plan, server, families, name, repeats, accept).treat()
+    result = _TableWork(catalog, plan, server, families, name, seen, accept).treat()
     for t in result.columns:
-        if (name, t.column.name) in spelled and t.proposal.label in ("direct", "credential"):
+        if (name, t.column.name) in seen.spelled and t.proposal.label in ("direct", "credential"):
             t.proposal = replace(t.proposal, label="quasi")
             t.note = "masked as before, but a value of it stands in the schema's own text"
     return result
@@ -108,7 +118,7 @@ class _TableWork:
         server: Server,
         families: Mapping[Place, Family],
         name: str,
-        repeats: Mapping[Place, str],
+        seen: Seen,
         accept: bool,
     ) -> None:
         self.catalog = catalog
@@ -116,7 +126,7 @@ class _TableWork:
         self.server = server
         self.families = families
         self.name = name
-        self.repeats = repeats
+        self.seen = seen
         self.accept = accept
         self.table = catalog.tables[name]
         self.catalogue = is_catalogue(plan, name)
@@ -150,9 +160,11 @@ class _TableWork:
             return self._key(column, family)
         proposal = propose(self.catalog, self.table, column, catalogue=self.catalogue)
         unknown = not type_is_known(column)
-        repeated = self.repeats.get((self.name, column.name))
+        repeated = self.seen.repeats.get((self.name, column.name))
         if repeated and proposal.label in ("none", "quasi", "technical"):
             proposal = Proposal("free_text", "free_text", f"repeats values of {repeated}")
+        if (self.name, column.name) in self.seen.telling:
+            proposal = Proposal(None, proposal.kind, _TELLING)
         if proposal.label is None:
             return self._open(column, proposal, unknown)
         chain = self._chain(column, proposal)
@@ -181,8 +193,12 @@ class _TableWork:
         if family.mask is not None:
             return Treatment(column, proposal, "masked", family.mask)
         # What points at it follows: references to an empty table are NULL, or empty their own.
-        if proposal.label in _IDENTIFYING and family.main == (self.name, column.name):
+        shown = any(place in self.seen.telling for place in family.members)
+        identifies = proposal.label in _IDENTIFYING or shown
+        if identifies and family.main == (self.name, column.name):
             reason = f"a key that identifies somebody, and no one-to-one mask for it: {family.why}"
+            if shown:
+                reason = f"a key without a mask: {_TELLING}"
             if not self.accept:
                 return Treatment(column, proposal, "undecided", reason=reason)
             empty = "the table leaves without rows"
@@ -305,7 +321,7 @@ class _TableWork:
             and (mask.length or 0) > length
         ):
             return False
-        if mask.by_value and self._repeats(column) and not self._is_unique(column.name):
+        if mask.by_value and self._repeats(column):
             return False
         checks = self._checks_on(column.name, alone=True)
         tight = column.type.plain.name in (
@@ -350,6 +366,9 @@ class _TableWork:
         """Whether few values come again and again, so that counting undoes a mask by value."""
         if column.distinct is None or column.filled is None or not column.filled:
             return False
+        if self._is_unique(column.name):
+            # As macros/materializations/masked_problems.sql has it for the subset, with room.
+            return column.filled > 5 * column.distinct and column.distinct < 1_000
         return column.filled > 3 * column.distinct and column.distinct < 2_000
 
     def _checks_on(self, name: str, *, alone: bool) -> list[Check]:
@@ -508,9 +527,9 @@ class _TableWork:
         named = self._named_family(column)
         if named is not None:
             return [named.mask, None] if named.mask is not None else [None]
-        if self.catalogue:
-            return [None]
         plain = column.type.plain.name
+        if self.catalogue and (is_thing(self.table) or not column.type.is_text):
+            return [None]
         if column.name in self.table.partition_columns:
             return [None]
         if plain in ("int2", "int4", "int8"):
@@ -715,6 +734,7 @@ class _TableWork:
         return found
 
 
+_TELLING = "some of its values look like addresses or secrets"
 _DIGITS = "translate({c}::text, '0123456789', '1234567890')"
 _IPS = {"inet": "192.0.2.1", "cidr": "192.0.2.0/24"}
 

@@ -50,7 +50,9 @@ PERSON_TABLES = {
 
 SECRET_TABLES = _phrases(
     "token, session, secret, credential, api key, password, otp, access key, ssh key, oauth, "
-    "refresh, recovery code, passwort, webhook"
+    "refresh, recovery code, passwort, webhook, access code, verification code, backup code, "
+    "invite code, invitation code, activation code, license key, licence key, coupon, voucher, "
+    "gift card"
 )
 ADDRESS_TABLES = _phrases(
     "address, addresse, adresse, direccion, aadress, location address, anschrift"
@@ -63,6 +65,38 @@ LOOKUP_WORDS = frozenset(
     migrations version versions feature features plan plans tier unit units reason reasons
     dictionary code codes genre rating level template templates
     """.split()
+)
+THING_TABLES = (
+    LOOKUP_WORDS
+    - frozenset("code codes rating version versions plan plans template templates".split())
+) | frozenset(
+    """
+    product film movie album track song book brand city region province district airport station
+    department tag gateway warehouse material color colour size tax fee carrier course faculty skill
+    service room building ingredient dish sport holiday measure module plugin theme attribute metric
+    dimension industry sector profession kategorie kategorien kategooria produkt produkte toode
+    tooted produit produits producto productos categoria categorias categorie riik riigid pais
+    paises land laender sprache sprachen keel keeled valuuta waehrung waehrungen rolle rollen
+    """.split()
+)
+"""Tables of things: their names say nothing about anybody, as long as nobody owns the rows."""
+THING_ENDINGS = ("type", "category", "status", "reason", "role", "kind", "level", "unit")
+"""Of table names that are written as one word: companytype, endingreason."""
+PAIR_TABLES = frozenset(
+    """
+    setting config configuration option parameter param preference property attribute meta metadata
+    variable constant registry fact field custom eav einstellung parametre configuracion seade
+    """.split()
+)
+"""Tables of names and values: what a value is, only its row says."""
+PAIR_ENDINGS = ("meta", "config", "settings", "options", "metadata", "preferences")
+PAIR_KEYS = frozenset(
+    """
+    key keys attribute field parameter param option setting property variable metric characteristic
+    """.split()
+)
+VALUES = frozenset(
+    "value values val vals wert werte valor valores valeur valeurs vaartus vaartused".split()
 )
 AUDIT_COLUMNS = _phrases(
     "created by, updated by, modified by, deleted by, changed by, approved by, reviewed by, "
@@ -114,14 +148,26 @@ FIRST_NAME = _phrases(
     "first name, firstname, fname, given name, givenname, forename, vorname, prenom, eesnimi, "
     "etunimi, imie, middle name, middlename, second name, voornaam, fornavn, primer nombre, "
     "nombres, nome proprio, ime, first names, given names, preferred name, name first, middle "
-    "initial, rufname"
+    "initial, rufname, mname, minitial, christian name, pet name"
 )
 LAST_NAME = _phrases(
     "last name, lastname, lname, surname, family name, familyname, nachname, familienname, "
     "apellido, apellidos, perekonnanimi, perenimi, sukunimi, nazwisko, achternaam, efternavn, "
     "etternavn, cognome, sobrenome, maiden name, maidenname, mother maiden name, nom de "
-    "famille, prezime, prijmeni, name last, birth name, geburtsname, patronymic"
+    "famille, prezime, prijmeni, name last, birth name, geburtsname, patronymic, sname, second "
+    "surname, former name"
 )
+ONE_WORD_NAMES = {
+    **dict.fromkeys("given givens middle forenames firstnames".split(), "first_name"),
+    **dict.fromkeys("maiden surnames lastnames".split(), "last_name"),
+}
+"""Whole names of columns that hold names of people, wherever they stand."""
+ONE_WORD_NAMES_OF_PEOPLE = {
+    **dict.fromkeys("first second sur fore christian".split(), "first_name"),
+    **dict.fromkeys("last family house clan".split(), "last_name"),
+    **dict.fromkeys("alias called formal informal".split(), "login"),
+}
+"""Whole names of columns that hold names of people in a table of people."""
 FULL_NAME = _phrases(
     "full name, fullname, display name, displayname, real name, realname, person name, contact "
     "name, contactname, customer name, client name, patient name, employee name, user full "
@@ -132,13 +178,17 @@ FULL_NAME = _phrases(
     "name, mother name, emergency contact, next of kin, beneficiary name, billing name, "
     "shipping name, payer name, ship to name, bill to name, nimi, name on card, ship name, "
     "driver name, teacher name, doctor name, agent name, billed to, attention to, kontoinhaber, "
-    "responsible"
+    "responsible, called party"
 )
+ROLES_OF_PEOPLE = frozenset("author composer performer reviewer translator writer assignee".split())
+"""Last words of columns that hold a name."""
+DISPLAY_NAME = _phrases("display name, displayname")
 LOGIN = _phrases(
     "username, user name, login, user login, login name, loginname, nickname, nick, handle, "
     "screen name, benutzername, kasutajanimi, whodunnit, account name, userid text, user "
     "handle, nom utilisateur, usuario, gamertag, samaccountname, upn, uid, http user, ipmi "
-    "username, security name, securityname, display handle, initials, twitter handle, logon"
+    "username, security name, securityname, display handle, initials, twitter handle, logon, aka, "
+    "known as, pseudonym, goes by"
 )
 STREET = _phrases(
     "street, address, addr, addr1, addr2, addr3, address1, address2, address3, address line, "
@@ -253,15 +303,8 @@ FREE_TEXT = _phrases(
     "huomautus, opis, uwagi, cv, resume, lebenslauf, greeting, additional info, extra, "
     "properties, context, old value, new value, old values, new values, changes, changed "
     "fields, before, after, snapshot, event data, state data, headers, post data, posts, "
-    "variables, instance, cause, medium text, subject line, mail text"
+    "variables, instance, cause, medium text, subject line, mail text, help, hint"
 )
-THING_TEXT = _phrases(
-    "description, desc, descripcion, beschreibung, kirjeldus, opis, summary, abstract, excerpt, "
-    "caption, content, contents, text, html, detail, details, instruction, instructions, "
-    "question, keywords, path, file, filename, file name, file path, command, sql, query, "
-    "header, footer, subject, help, hint, url, formula, expression"
-)
-"""Free text that says nothing about people where it describes a thing of a catalogue."""
 PLACES = _phrases(
     "country, country code, countrycode, country name, state, state code, province, region, "
     "region code, county, district, continent, nationality, land, pays, pais, riik, bundesland, "
@@ -284,28 +327,40 @@ CATEGORY = _phrases(
     "tier, grade, rating, weekday, day of week, frequency, algorithm, charset, encoding, theme, "
     "icon, css, sku, isbn, ean, gtin, barcode, upc, asin, mpn, brand, currency code, iso code, "
     "iso, isocode, iso2, iso3, numeric code, symbol, severity, stage, phase, step, flag, flags, "
-    "result, outcome, gender code, region, region code, province, county, district, continent, "
+    "gender code, region, region code, province, county, district, continent, "
     "tax code, tax rate, payment method, carrier, shipping method, model, app label, app, "
-    "operator, operation, action, verb, event, event type, source, origin, provider, "
+    "operation, action, verb, event, event type, source, origin, provider, "
     "permission, permissions, class, variant, material, species, breed, make, table name, "
     "tablename, field name, sort, direction, position, alignment, font, layout, locale code, "
     "environment, env, language code, nationality, genre, shift, measure, dimension, hash "
-    "algorithm, protocol, driver, engine, queue, checksum algorithm, period, interval, degree, "
+    "algorithm, protocol, engine, queue, checksum algorithm, period, interval, degree, "
     "subject area, statut, estado, statut code, zustand, seisund, tyyp, art, typ, waehrung, "
     "wahrung, devise, moneda, sprache, langue, idioma, keel, land, pays, pais, riik, product "
     "code, item code, part number, cron, schedule, media type, entity type, record type, unit "
-    "of measure, uom, currency symbol, airport, airport code, iata, icao, gate, seat, fare, "
+    "of measure, uom, currency symbol, group, team, department, division, section, segment, "
+    "cohort, queue, airport, airport code, iata, icao, gate, seat, fare, "
     "aircraft, vehicle type, fuel, transmission, dialect, build method, sortorder"
 )
 LABEL = _phrases(
     "name, title, label, caption, designation, slug, code, display, headline, heading, "
     "abbreviation, abbr, short name, shortname, short code, long name, key, tag, tags, term, "
     "topic, bezeichnung, nombre, nom, nimetus, libelle, titel, titre, titulo, name de, name fr, "
-    "name en, name es, name et, designation de, designation fr, product name, item name, "
-    "composer, album, track, expression, formula, alias, value, values, ref, reference, number, "
-    "no, nr, num"
+    "name en, name es, name et, designation de, designation fr, product name, item name, album, "
+    "track, expression, formula, alias, ref, reference, number, no, nr, num"
 )
-"""Names of things: harmless in a catalogue, telling in a table of people."""
+"""Names of things: harmless in a table of things, telling anywhere else."""
+NAME_HEADS = frozenset("name names title titles label labels caption display designation".split())
+TEXT_HEADS = (
+    frozenset(phrase[0] for phrase in FREE_TEXT if len(phrase) == 1)
+    | NAME_HEADS
+    | VALUES
+    | frozenset("by to from with for who whom".split())
+)
+"""Last words that make a text of whatever stands before them: language_notes is no language."""
+SUFFIXES = frozenset(
+    "de en fr es et it nl pt fi sv da no pl ru lv lt id code key full short".split()
+)
+"""Last words that change nothing about what a column holds."""
 IDENTIFIERS = _phrases(
     "code, ref, reference, number, no, nr, num, key, slug, short code, shortcode, external ref, "
     "order number, invoice number, ticket number, case number, contract number, nummer, numero, "
@@ -329,6 +384,19 @@ FLAGS = frozenset(
 def matches(phrases: tuple[tuple[str, ...], ...], words: list[str]) -> bool:
     """Whether one of the phrases stands in a name of these words."""
     return _matches(phrases, tuple(words))
+
+
+def is_category(phrases: tuple[tuple[str, ...], ...], words: list[str]) -> bool:
+    """Whether a name of these words is one of a category: a phrase stands in it that its last
+    word does not turn into a text about it, as in `language_notes`.
+    """
+    core = list(words)
+    while len(core) > 1 and (core[-1].isdigit() or len(core[-1]) == 1 or core[-1] in SUFFIXES):
+        core.pop()
+    for name in (words, core):
+        if any(tuple(name[-len(phrase) :]) == phrase for phrase in phrases):
+            return True
+    return core[-1] not in TEXT_HEADS and matches(phrases, words) if core else False
 
 
 @cache
