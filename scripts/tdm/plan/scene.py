@@ -107,6 +107,8 @@ def _arrows(
         if edge["followed"]:
             cap = f" ≤ {edge['at_most']}" if edge["at_most"] else ""
             found[edge["to"], edge["from"], True].append(label + cap)
+        elif tables[edge["from"]]["mode"] == "linked":
+            found[edge["to"], edge["from"], False].append(label)  # ends bring their link rows
         elif edge["estimated_rows"] and tables[edge["to"]]["mode"] in ("owned", "referenced"):
             found[edge["from"], edge["to"], False].append(label)
     for root in plan["roots"]:
@@ -171,14 +173,15 @@ def _node(names: list[str], tables: dict[str, dict[str, Any]], mode: str, cyclic
         sum(tables[name][of] for name in names) for of in ("estimated_rows", "source_rows")
     )
     said = f"{rows:,} rows" if rows == total else f"{rows:,} of {total:,} rows"
+    lines = [said]
     if all("kept_rows" in tables[name] for name in names):
-        said += f", kept {sum(tables[name]['kept_rows'] for name in names):,}"
+        lines.append(f"kept {sum(tables[name]['kept_rows'] for name in names):,}")
     share = rows / total if total else 0.0
     if len(names) == 1:
-        return Node(names[0], mode, [said], names, share, names[0] in cyclic)
+        return Node(names[0], mode, lines, names, share, names[0] in cyclic)
     title = f"{len(names)} tables kept whole" if mode == "whole" else f"{len(names)} more tables"
     listed = ", ".join(names)
-    return Node(title, mode, [said, listed], names, share)
+    return Node(title, mode, [*lines, listed], names, share)
 
 
 def _notes(plan: Plan, tables: dict[str, dict[str, Any]]) -> list[str]:
@@ -197,6 +200,7 @@ def _notes(plan: Plan, tables: dict[str, dict[str, Any]]) -> list[str]:
             notes.append(f"{count} table{'s' if count != 1 else ''} {what}: not drawn")
     silent = sum(
         not edge["followed"]
+        and tables[edge["from"]]["mode"] != "linked"
         and not (edge["estimated_rows"] and tables[edge["to"]]["mode"] in ("owned", "referenced"))
         for edge in plan["references"]
     )

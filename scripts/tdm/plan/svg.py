@@ -195,7 +195,7 @@ def _box(place: int, node: Node, layout: _Layout) -> str:
         f"<rect x='{left + 1:.1f}' y='{top + height - 5:.1f}' width='{bar:.1f}' height='4' rx='2' "
         f"fill='{border}'/>"
         f"<text x='{left + 12:.1f}' y='{top + 20:.1f}' font-size='13' font-weight='600' "
-        f"fill='{ink}'>{escape(_cut(node.name, 24 if node.cyclic else 27))}</text>"
+        f"fill='{ink}'>{escape(_cut(node.name, 21 if node.cyclic else 24))}</text>"
         f"{lines}{cycle}</g>"
     )
 
