@@ -31,3 +31,15 @@ create table app.categories (id int primary key, name text, color text);
 insert into app.categories values (1, 'Garden', 'red'), (2, 'Ask ottokar@corp-x.com', 'blue'), (3, 'Kitchen', 'blue');
 create table app.roles (id int primary key, name text unique, description text);
 insert into app.roles values (1, 'admin', 'What Zacharias may do'), (2, 'guest', 'little');
+
+-- few values inside a unique index: one to one is needed, and counting undoes every mask by value
+create table app.active_storage_attachments (
+    id bigint primary key, name text not null, record_type text not null, record_id bigint not null, blob_id bigint not null,
+    unique (record_type, record_id, name, blob_id)
+);
+insert into app.active_storage_attachments
+select i, 'avatar', (array['User', 'Article'])[1 + i % 2], i / 2, i from generate_series(1, 300) as i;
+create table app.media_files (id bigint primary key, owner bigint not null, name text, unique (owner, name));
+insert into app.media_files select i, i / 2, (array['Wilhelmine', 'Front Page'])[1 + i % 2] from generate_series(1, 300) as i;
+create table app.media_pages (id bigint primary key, owner bigint not null, name text not null, unique (owner, name));
+insert into app.media_pages select i, i / 2, (array['Wilhelmine', 'Front Page'])[1 + i % 2] from generate_series(1, 300) as i;

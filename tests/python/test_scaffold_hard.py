@@ -58,6 +58,7 @@ def test_values_of_any_kind_fail_closed(strict: Project) -> None:
         "app.attribute_values.value_int",
         "app.attribute_values.value_date",
         "app.categories.name",
+        "app.media_pages.name",
     } <= undecided
     # and what is named like a category stays
     assert not undecided & {
@@ -66,6 +67,8 @@ def test_values_of_any_kind_fail_closed(strict: Project) -> None:
         "app.notes.kind",
         "app.categories.color",
         "app.roles.name",
+        "app.active_storage_attachments.name",
+        "app.active_storage_attachments.record_type",
         "crm.contacts.status",
     }
     said = strict.text("UNDECIDED.md")
@@ -85,4 +88,9 @@ def test_nothing_leaves_raw(server: TestServer, hard: str, tmp_path: Path) -> No
         server.drop(loaded)
     assert [word for word in PLANTED if word in texts] == []
     assert "stripe_secret_key" in texts
+    assert "avatar" in texts
+    assert "{{ tdm.set_null('name') }}" in project.text(
+        "models/masked/app/masked_app__media_files.sql"
+    )
+    assert [row["table"] for row in project.result["empty_tables"]] == ["app.media_pages"]
     assert "garden" not in texts, "one telling name is enough"

@@ -516,11 +516,7 @@ def _counted(connection: Connection[Any], table: Table, estimate: float) -> Tabl
     rows = _one(connection, bounded)[0]
     if rows > COUNTED_ROWS:
         rows = max(rows, round(estimate))
-    countable = [
-        column
-        for column in table.columns
-        if column.type.plain.name in _COUNTABLE or column.type.plain.kind == "enum"
-    ]
+    countable = [column for column in table.columns if _is_countable(column.type.plain)]
     if not rows or not countable:
         return replace(table, rows=rows)
     share = min(100.0, 100.0 * COUNTED_ROWS / max(rows, 1))
@@ -554,6 +550,12 @@ def _counted(connection: Connection[Any], table: Table, estimate: float) -> Tabl
         for column in table.columns
     )
     return replace(table, rows=rows, columns=columns)
+
+
+def _is_countable(plain: Type) -> bool:
+    if plain.kind == "array" and plain.element is not None:
+        return _is_countable(plain.element.plain)
+    return plain.name in _COUNTABLE or plain.kind == "enum"
 
 
 def _one(connection: Connection[Any], query: Any) -> tuple[Any, ...]:
