@@ -480,11 +480,17 @@ def _diagnosis(error: Exception) -> list[str]:
 def _database(
     project_dir: Path, dsn: str | None, target: str | None
 ) -> tuple[connection.Target, str]:
-    """The target and the connection string that go with the options."""
+    """The target and the connection string that go with the options, once somebody answers there.
+
+    Raises:
+        TdmError: no such target, or no server: one line here, where dbt would say many.
+    """
     from tdm import connection
 
     chosen = connection.resolve_target(project_dir, target)
-    return chosen, connection.resolve_dsn(project_dir, dsn, target)
+    resolved = connection.resolve_dsn(project_dir, dsn, target)
+    connection.connect(resolved).close()
+    return chosen, resolved
 
 
 def _warn_about_another_server(dsn: str | None, host: str) -> None:

@@ -119,9 +119,21 @@ def test_up_says_when_pghost_points_elsewhere(folder: Path) -> None:
     assert "db.example.com" in done.stderr
 
 
-def test_no_server_is_one_sentence_and_5(folder: Path) -> None:
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["keys", "list"],
+        ["plan"],
+        ["why", "shop.orders", "1"],
+        ["export", "--out", "dump"],
+        ["clean"],
+        ["init", "--dsn", "host=/tmp/tdm-nowhere", "--out", "new"],
+    ],
+    ids=lambda args: args[0],
+)
+def test_no_server_is_one_sentence_and_5(folder: Path, args: list[str]) -> None:
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
-    done = tdm("keys", "list", "--project-dir", str(folder), env=clean)
+    done = tdm(*args, "--project-dir", str(folder), env=clean, cwd=folder)
     assert done.returncode == ExitCode.PRECONDITION
     assert "tdm up" in done.stderr
     assert len(done.stderr.splitlines()) == 1

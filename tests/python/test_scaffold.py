@@ -164,6 +164,18 @@ def test_a_folder_in_use_is_left_alone(server: TestServer, small: str, tmp_path:
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize("below", ["/proc", "file"])
+def test_a_folder_that_cannot_be_made_is_named(
+    server: TestServer, small: str, tmp_path: Path, below: str
+) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    out = tmp_path / below / "deep" / "project"
+    with pytest.raises(TdmError, match=r"project cannot be written \(.+\); choose") as caught:
+        scaffold.init(server.dsn(small), out, [], [], True)
+    assert caught.value.exit_code == 1
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
+
+
 def test_ours_is_no_source(server: TestServer, small: str, tmp_path: Path) -> None:
     project = make(server, small, tmp_path / "project")
     assert project.build().exit_code == 0

@@ -53,10 +53,12 @@ def init(
         What was found and decided: numbers, and the lists that a person should read.
 
     Raises:
-        TdmError: the folder is in use, a schema or root does not exist, or there is no server.
+        TdmError: the folder is in use or cannot be made, a schema or root does not exist, or there
+            is no server.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise TdmError(f"{out} is not empty; tdm init writes a new project and changes none.")
+    _require_room(out)
     with connection.connect(dsn) as session:
         session.read_only = True
         session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -163,10 +165,27 @@ def _identifying(treated: dict[str, treatments.TableTreatment]) -> list[overlap.
     ]
 
 
+def _require_room(out: Path) -> None:
+    """Say at once, not after all the reading, that nothing can be written there."""
+    above = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    try:
+        Path(tempfile.mkdtemp(prefix=".tdm.", dir=above)).rmdir()
+    except OSError as error:
+        raise _no_room(out, error) from None
+
+
+def _no_room(out: Path, error: OSError) -> TdmError:
+    why = error.strerror or type(error).__name__
+    return TdmError(f"{out} cannot be written ({why}); choose another folder with --out.")
+
+
 def _write(out: Path, files: dict[str, str]) -> None:
     """Write everything beside the folder first, so that no kill leaves half a project."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise _no_room(out, error) from None
     try:
         for path, text in sorted(files.items()):
             target = work / path
@@ -178,8 +197,10 @@ def _write(out: Path, files: dict[str, str]) -> None:
         if out.exists():
             out.rmdir()
         work.rename(out)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(work, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise _no_room(out, error) from None
         raise
 
 
