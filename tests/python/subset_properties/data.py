@@ -179,7 +179,9 @@ def _point(
 def _holds(kind: str, text: Text, value: str) -> bool:
     if kind in ("is null", "is not null"):
         return (text is None) == (kind == "is null")
-    return text is not None and (text == value) == (kind == "=")
+    if text is None:
+        return kind == "= or null"
+    return (text == value) == (kind != "<>")
 
 
 def _orphan(

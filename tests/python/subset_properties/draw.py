@@ -349,7 +349,12 @@ def _virtual(choose: Choices, child: Draft, parent: Draft) -> list[Edge]:
     where: tuple[Condition, ...] = ()
     if choose.chance(30):
         switch = child.add(_own(child, _name(choose, "state")), "text")
-        where = (Condition(switch, *choose.one([("=", "on"), ("<>", "off"), ("is null", "")])),)
+        where = (
+            Condition(
+                switch,
+                *choose.one([("=", "on"), ("<>", "off"), ("is null", ""), ("= or null", "on")]),
+            ),
+        )
     return [Edge(child.id, parent.id, tuple(readers), to, where)]
 
 
