@@ -188,6 +188,25 @@ def test_ours_is_no_source(server: TestServer, small: str, tmp_path: Path) -> No
     assert sorted(found.tables) == ["shop.customers", "shop.orders", "staging_maskless.kept"]
 
 
+def test_tables_that_nobody_has_analysed_are_estimated(server: TestServer, database: str) -> None:
+    with server.connect(database) as session:
+        session.execute("""
+            create table plain (id int, kind text) with (autovacuum_enabled = off);
+            insert into plain select i, 'k' || i % 3 from generate_series(1, 60000) as i;
+            create table parted (id int, kind text) partition by range (id);
+            create table parted_1 partition of parted for values from (0) to (1000000);
+            insert into parted select i, 'k' || i % 3 from generate_series(1, 60000) as i;
+        """)
+    with psycopg.connect(server.dsn(database)) as connected:
+        found = catalog.read(connected, [])
+    for name in ("public.plain", "public.parted"):
+        table = found.tables[name]
+        assert 30_000 <= table.rows <= 120_000
+        kind = table.column("kind")
+        assert kind.distinct == 3
+        assert kind.filled is not None and kind.filled < 40_000, "a look, not the whole table"
+
+
 def test_an_empty_database_is_refused(server: TestServer, database: str, tmp_path: Path) -> None:
     with pytest.raises(TdmError, match="holds no table"):
         scaffold.init(server.dsn(database), tmp_path / "project", [], [], True)

@@ -276,7 +276,7 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
             parents=tuple(sorted(ids[p] for p in parents.get(oid, ()) if p in ids)),
             children=tuple(sorted(ids[c] for c in children.get(oid, ()) if c in ids)),
         )
-        tables[table.id] = _counted(connection, table, float(row["estimate"] or 0))
+        tables[table.id] = _counted(connection, table)
     references = _references(constraints, home, ids)
     info = connection.info
     return Catalog(
@@ -506,7 +506,7 @@ def _references(
     return tuple(sorted(found.values(), key=lambda r: (r.table, r.columns, r.to, r.name)))
 
 
-def _counted(connection: Connection[Any], table: Table, estimate: float) -> Table:
+def _counted(connection: Connection[Any], table: Table) -> Table:
     """The table with its number of rows and the distinct values of its columns."""
     name = Identifier(table.schema, table.name)
     only = SQL("only ") if table.children else SQL("")
@@ -515,7 +515,9 @@ def _counted(connection: Connection[Any], table: Table, estimate: float) -> Tabl
     )
     rows = _one(connection, bounded)[0]
     if rows > COUNTED_ROWS:
-        rows = max(rows, round(estimate))
+        # The planner goes by the size of the file, so it knows of tables that nobody has analysed.
+        plan = SQL("explain (format json) select from {}{}").format(only, name)
+        rows = max(rows, int(_one(connection, plan)[0][0]["Plan"]["Plan Rows"]))
     countable = [column for column in table.columns if _is_countable(column.type.plain)]
     if not rows or not countable:
         return replace(table, rows=rows)
@@ -600,16 +602,7 @@ where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 _TABLES: LiteralString = """
 select
     c.oid, n.nspname as schema, c.relname as name, c.relispartition as is_partition,
-    pg_catalog.obj_description(c.oid, 'pg_class') as comment,
-    case
-        when c.relkind = 'r' then c.reltuples
-        else (
-            select sum(greatest(leaf.reltuples, 0))
-            from pg_catalog.pg_partition_tree(c.oid) as tree
-            inner join pg_catalog.pg_class as leaf on leaf.oid = tree.relid
-            where tree.isleaf
-        )
-    end as estimate
+    pg_catalog.obj_description(c.oid, 'pg_class') as comment
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where
