@@ -73,7 +73,10 @@ def test_everything_loads_with_every_constraint(
     assert own == (20,), "rows of inheriting tables are not the parent's"
     assert empty == (0,)
     assert [row["table"] for row in project.result["empty_tables"]] == ["public.impossible"]
-    assert "public.impossible.x" in project.text("UNDECIDED.md")
+    said = project.text("UNDECIDED.md")
+    assert "public.impossible.x" in said
+    assert "| `public.zero_columns` | has no columns" in said
+    assert [row["table"] for row in project.result["out_of_scope"]] == ["public.zero_columns"]
 
 
 def test_undecided_columns_stop_the_build(server: TestServer, small: str, tmp_path: Path) -> None:

@@ -262,7 +262,8 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
         if oid in roots:
             continue
         if oid not in columns:
-            without_columns.append(LeftOut(row["schema"], row["name"], "has no column to fill"))
+            why = "has no columns: its rows are nothing that a model could select"
+            without_columns.append(LeftOut(row["schema"], row["name"], why))
             continue
         table = Table(
             schema=row["schema"],

@@ -231,6 +231,10 @@ def _result(decided: _Decisions, out: Path, accept: bool) -> dict[str, Any]:
             for name, node in sorted(decided.plan.nodes.items())
             if node.mode == "empty"
         ],
+        "out_of_scope": [
+            {"table": names.left_out(left), "why": left.reason}
+            for left in decided.catalog.left_out
+        ],
         "accepted": accept,
         "next": f"cd {out} && dbt build --target staging_mask"
         if accept or not undecided

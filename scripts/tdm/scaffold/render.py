@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tdm import __version__
-from tdm.scaffold.catalog import Catalog, Reference
+from tdm.scaffold.catalog import Catalog, LeftOut, Reference
 from tdm.scaffold.keys import Family, Place
 from tdm.scaffold.names import (
     comment_text,
@@ -64,6 +64,10 @@ class Names:
     def source_name(self, table: str) -> str:
         """`service.table`, as the sources name it."""
         return self.node(table).replace("__", ".", 1)
+
+    def left_out(self, left: LeftOut) -> str:
+        """`service.table` of a relation that is out of scope."""
+        return f"{self.service[left.schema]}.{self.table[left.schema, left.name]}"
 
     def source(self, table: str) -> str:
         """`source('service', 'table')`."""
@@ -566,6 +570,10 @@ class _Renderer:
             {"name": f"`{_cell(self.names.source_name(name))}`", "why": _cell(node.why)}
             for name, node in sorted(self.plan.nodes.items())
             if node.mode == "empty"
+        ]
+        empty += [
+            {"name": f"`{_cell(self.names.left_out(left))}`", "why": _cell(left.reason)}
+            for left in self.catalog.left_out
         ]
         return self._template(
             "undecided.md",
