@@ -70,7 +70,7 @@ from (
     select distinct {{ tdm._referencing(edge) }}
     from {{ child }} as x
     {%- if edge.where %}
-    where {{ edge.where }}
+    where ({{ edge.where }})
     {%- endif %}
 ) as pointed_at
 where

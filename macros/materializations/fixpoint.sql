@@ -82,7 +82,7 @@ begin
     execute {{ tdm.dollar_quoted('insert into ' ~ member.fresh ~ ' select found.*, 0 from (' ~ member.query ~ ') as found') }};
     get diagnostics n = row_count;
     total := total + n;
-    execute {{ tdm.dollar_quoted('create unique index on ' ~ member.fresh ~ ' (' ~ tdm.quoted_list(member.key) ~ '); create index on ' ~ member.fresh ~ ' (tdm_pass); ' ~ tdm.analyze(member.fresh)) }};
+    execute {{ tdm.dollar_quoted('create index on ' ~ member.fresh ~ ' (' ~ tdm.quoted_list(member.key) ~ '); create index on ' ~ member.fresh ~ ' (tdm_pass); ' ~ tdm.analyze(member.fresh)) }};
     {%- endfor %}
     loop
         perform set_config('tdm.pass', pass::text, false);

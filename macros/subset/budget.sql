@@ -14,7 +14,7 @@
 {#- Rows that a budget counts for the row that owns them. Arguments as in tdm.owner, and `owned`: what they own in turn. -#}
 {% macro counted(source, columns, to=none, where=none, owned=[]) -%}
     {%- do tdm.require_columns(source, columns) -%}
-    {{ return({'source': source, 'columns': columns, 'to': to or columns, 'where': where, 'owned': owned}) }}
+    {{ return({'source': source, 'columns': columns, 'to': to or columns, 'where': tdm.one_line_texts(where), 'owned': owned}) }}
 {%- endmacro %}
 
 {#- The rows of a table, each with the number of rows that it would bring. -#}
@@ -28,7 +28,7 @@ from (
     from {{ tdm.own_rows(source) }} as x
     {{ tdm._counts(budget.owned) | indent(4) }}
 ) as weighed
-where tdm_weight <= {{ budget.rows * budget.largest }}
+where tdm_weight <= {{ budget.rows }} * {{ budget.largest }}
 {%- endmacro %}
 
 {% macro _weight(owned) -%}
@@ -43,9 +43,18 @@ left join (
     from {{ tdm.own_rows(edge.source) }} as x
     {{ tdm._counts(edge.owned) | indent(4) }}
     {%- if edge.where %}
-    where {{ edge.where }}
+    where ({{ edge.where }})
     {%- endif %}
     group by {% for column in edge.columns %}x.{{ tdm.quoted(column) }}{{ ', ' if not loop.last }}{% endfor %}
 ) as owned_{{ loop.index }} on {{ tdm._matches(edge.to, 'x', 'owned_' ~ loop.index) }}
     {%- endfor %}
+{%- endmacro %}
+
+{#- What a budget counts, for the marker. -#}
+{% macro _counted_facts(owned) -%}
+    {%- set found = [] -%}
+    {%- for edge in owned -%}
+        {%- do found.append({'table': tdm.table_of(edge.source), 'columns': edge.columns, 'where': edge.where, 'owned': tdm._counted_facts(edge.owned)}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}

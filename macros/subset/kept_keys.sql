@@ -43,6 +43,13 @@ union all
 
 {#- The rows of a table that references of one group point at, and that are not sampled. -#}
 {% macro _looked_up(source, key, columns, edges, sampled) -%}
+{%- if edges[0].to == key and columns == key -%}
+select {% for column in key %}pointed_at.r{{ loop.index }} as {{ tdm.quoted(column) }}, {% endfor %}pointed_at.tdm_reason
+from (
+    {{ tdm._pointed_at_by(edges, key, sampled) | indent(4) }}
+) as pointed_at
+where exists (select from {{ tdm.own_rows(source) }} as x where {{ tdm._matches(key, 'x', 'pointed_at') }})
+{%- else -%}
 select {{ tdm.quoted_list(columns, 'x') }}, pointed_at.tdm_reason
 from {{ tdm.own_rows(source) }} as x
 inner join (
@@ -50,6 +57,7 @@ inner join (
 ) as pointed_at on {{ tdm._matches(edges[0].to, 'x', 'pointed_at') }}
 {%- if sampled and edges[0].to != key %}
 where not exists (select from {{ sampled }} as sampled where {{ tdm._same_key(key, 'sampled', 'x') }})
+{%- endif %}
 {%- endif %}
 {%- endmacro %}
 
@@ -61,7 +69,7 @@ from (
     select {{ tdm._referencing(edge) }}, {{ tdm.literal('referenced by ' ~ edge.rows.identifier) }} as tdm_reason
     from {{ edge.rows }} as x
     {%- if edge.where %}
-    where {{ edge.where }}
+    where ({{ edge.where }})
     {%- endif %}
     {%- if not loop.last %}
     union all
@@ -90,11 +98,6 @@ group by {{ tdm._numbers(edges[0].to) }}
         {%- do groups.update({name: groups.get(name, []) + [edge]}) -%}
     {%- endfor -%}
     {{ return(groups.values() | list) }}
-{%- endmacro %}
-
-{#- `r1, r2`. -#}
-{% macro _numbers(columns) -%}
-    {%- for column in columns -%}r{{ loop.index }}{{ ', ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}
 
 {#- `a.key = b.key and …`. -#}

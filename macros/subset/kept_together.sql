@@ -53,7 +53,7 @@ inner join (
     select distinct {{ tdm._referencing(edge) }}
     from {{ tdm._last_pass(referencing, edge) | indent(4) }}
     {%- if edge.where %}
-    where {{ edge.where }}
+    where ({{ edge.where }})
     {%- endif %}
 ) as pointed_at on {{ tdm._matches(edge.to, 'x', 'pointed_at') }}
 {%- if edge.to == member.key %}

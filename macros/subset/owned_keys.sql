@@ -7,7 +7,7 @@
     {%- set columns = key + carry -%}
     {%- do tdm._uses({'columns': [columns], 'owned_by': [tdm._names_of(owned_by)], 'expressions': tdm._conditions_of(owned_by)}) -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source), 'key': key}) }}
-{% if owned_by | length == 1 -%}
+{% if owned_by | length == 1 and not owned_by[0].expression -%}
 {{ tdm._owned_marker(owned_by[0]) }}
 {{ tdm._owned_by(source, owned_by[0], tdm.quoted_list(columns, 'x') ~ ', ' ~ tdm._owned_reason(owned_by[0]), key) }}
 {%- else -%}

@@ -3,10 +3,9 @@
 {% macro owned_rows(source, owned_by) -%}
     {%- do tdm.reads_source() -%}
     {%- do tdm._uses({'columns': [[]], 'owned_by': [tdm._names_of(owned_by)], 'expressions': tdm._conditions_of(owned_by)}) -%}
-    {%- set caps = owned_by | selectattr('at_most') | list -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source)}) }}
-{% if caps -%}
-{{ tdm._capped_rows(source, owned_by) }}
+{% if owned_by | selectattr('at_most') | list or owned_by | selectattr('expression') | list -%}
+{{ tdm._rows_by_key(source, owned_by) }}
 {%- else -%}
 {% for edge in owned_by -%}
 {{ tdm._owned_marker(edge) }}
@@ -37,12 +36,12 @@ not exists (select from {{ edge.owner }} as owner where {{ tdm._points_at(edge, 
     {%- endfor -%}
 {%- endmacro %}
 
-{#- With caps, which rows came first is known by their place in the table. -#}
-{% macro _capped_rows(source, owned_by) -%}
+{#- Where rows are counted off, or may come more than once, it takes a key to tell them apart: the one that the sources declare. -#}
+{% macro _rows_by_key(source, owned_by) -%}
     {%- set declared = tdm._declared(source) -%}
     {%- set key = (tdm.meta_of(declared).get('key') if declared else none) or [] -%}
     {%- if execute and not key -%}
-        {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': at_most needs a key that says which rows come first, but ' ~ tdm.table_of(source) ~ ' declares none. Write  key: […]  in its sources') -%}
+        {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': at_most and expression need a key that tells rows apart, but ' ~ tdm.table_of(source) ~ ' declares none. Write  key: […]  in its sources') -%}
     {%- endif -%}
 select x.*
 from {{ tdm.own_rows(source) }} as x

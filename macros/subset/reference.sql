@@ -15,7 +15,7 @@
     {%- if to is not none and to | length != (columns or expression) | length -%}
         {%- do exceptions.raise_compiler_error(say ~ 'it points at ' ~ to | length ~ ' columns') -%}
     {%- endif -%}
-    {{ return({'rows': rows, 'columns': columns, 'to': to or columns, 'where': where, 'expression': expression}) }}
+    {{ return({'rows': rows, 'columns': columns, 'to': to or columns, 'where': tdm.one_line_texts(where), 'expression': tdm._one_line_each(expression)}) }}
 {%- endmacro %}
 
 {#- What the referencing row x points at, as r1, r2, …. -#}

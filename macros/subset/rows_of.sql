@@ -5,5 +5,5 @@
 {{ tdm.as_comment({'rows_of': tdm.table_of(source), 'key': key}) }}
 select x.*
 from {{ tdm.own_rows(source) }} as x
-inner join {{ kept }} as kept using ({{ tdm.quoted_list(key) }})
+where ({{ tdm.quoted_list(key, 'x') }}) in (select {{ tdm.quoted_list(key) }} from {{ kept }})
 {%- endmacro %}

@@ -16,6 +16,7 @@
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
     {%- set columns = key + carry -%}
+    {%- set strata = tdm._one_line_each(strata) -%}
     {%- do tdm._uses({'columns': [columns + tdm._columns_of(strata, also)], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
     {%- set has_share = fraction is not none or budget is not none -%}
     {%- for list in also if list.kind == 'listed' -%}
@@ -25,6 +26,7 @@
 {{ tdm.as_comment({
     'root': tdm.table_of(source), 'key': key, 'fraction': fraction, 'strata': strata, 'at_least': at_least,
     'also': also | selectattr('kind', 'defined') | list, 'budget': budget.rows if budget else none,
+    'counted': tdm._counted_facts(budget.owned) if budget else none,
 }) }}
 with
 
@@ -129,7 +131,7 @@ from sampled
     {%- else -%}
 select {{ tdm.quoted_list(columns, 'x') }}, 'matching' as tdm_reason, {{ place }} as tdm_order
 from {{ tdm.own_rows(source) }} as x
-where {{ more.condition }}
+where ({{ more.condition }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -31,6 +31,7 @@ class Owner:
     where: str | None = None
     at_most: int | None = None
     newest: str | None = None
+    expression: list[str] | None = None
 
 
 @dataclass
@@ -273,11 +274,12 @@ def _reasons(
             current.owners.append(
                 Owner(
                     relations.get(facts["owner"], ""),
-                    facts["columns"],
+                    facts["columns"] or [],
                     facts.get("to_columns") or facts["columns"],
                     facts.get("where"),
                     facts.get("at_most"),
                     facts.get("newest"),
+                    facts.get("expression"),
                 )
             )
         elif "end" in facts and current:
@@ -325,8 +327,17 @@ def _references(source: dict[str, Any], tables: dict[str, Table]) -> Iterator[Re
             edge.get("name"),
             edge.get("where"),
             edge.get("expression"),
-            any(
-                owner.table == edge["to"] and owner.columns == edge["columns"]
-                for owner in child.owners
-            ),
+            any([_follows(owner, edge) for owner in child.owners]),
         )
+
+
+def _follows(owner: Owner, edge: dict[str, Any]) -> bool:
+    """Whether an owner goes along a reference; one by expression learns its columns from it."""
+    if owner.table != edge["to"]:
+        return False
+    if owner.expression is None:
+        return bool(owner.columns == edge["columns"])
+    if owner.expression != edge.get("expression") or owner.where != edge.get("where"):
+        return False
+    owner.columns = list(edge["columns"])
+    return True

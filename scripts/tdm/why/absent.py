@@ -55,7 +55,9 @@ def _owner(database: Database, subset: Subset, row: Row, owner: Owner) -> list[s
             f"{name(sampled)} ({columns}) is sampled, but brings {owner.at_most} at most, "
             f"{order}; this row was cut by the cap."
         ]
-    there = rows.pointed_at(database, row, owner.columns, above, owner.to_columns)
+    there = rows.pointed_at(
+        database, row, owner.columns, above, owner.to_columns, expression=owner.expression
+    )
     if there is None:
         return [f"Its {columns} points at no row of {above.shown}."]
     return [
@@ -80,7 +82,13 @@ def _why_not_sampled(database: Database, subset: Subset, row: Row, seen: set[str
     for owner in table.owners:
         above = subset.tables.get(owner.table)
         there = above and rows.pointed_at(
-            database, row, owner.columns, above, owner.to_columns, where=owner.where
+            database,
+            row,
+            owner.columns,
+            above,
+            owner.to_columns,
+            where=owner.where,
+            expression=owner.expression,
         )
         if there:
             columns = ", ".join(owner.columns)

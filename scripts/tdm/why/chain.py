@@ -124,6 +124,7 @@ def owner_row(database: Database, subset: Subset, row: Row, owner: Owner) -> Row
         owner.to_columns,
         among=above.sampled,
         where=owner.where,
+        expression=owner.expression,
     )
 
 
@@ -167,7 +168,7 @@ def _referencing(
 
 
 def _owned(row: Row, owner: Owner) -> Step:
-    return Step(row, "owned", owner.columns, owner.to_columns, None, owner.where)
+    return Step(row, "owned", owner.columns, owner.to_columns, owner.expression, owner.where)
 
 
 def _end(database: Database, subset: Subset, row: Row, end: End) -> Chain:

@@ -134,8 +134,9 @@ def pointed_at(
     *,
     among: Relation | None = None,
     where: str | None = None,
+    expression: list[str] | None = None,
 ) -> Row | None:
-    """The row that a row points at by columns.
+    """The row that a row points at by columns, or by an expression.
 
     Args:
         database: the connection.
@@ -145,18 +146,20 @@ def pointed_at(
         to_columns: the columns of that one.
         among: its rows stand in this relation; None for all rows of the source.
         where: a condition on the row, alias x.
+        expression: SQL over x instead of its columns; may return a set.
     """
     condition, parameters = is_row(row, "x")
     query = SQL(
-        "select {} from (select x.* from {} as x where {}{}) as x inner join {} as y on {}"
+        "select {} from (select {} from {} as x where {}{} offset 0) as p inner join {} as y on {}"
         " order by {} limit 1"
     ).format(
         texts(target, "y"),
+        _values(columns, expression),
         source(row.table),
         condition,
         _condition(where),
         name(*among) if among else source(target),
-        _same(columns, to_columns),
+        _points(to_columns),
         texts(target, "y"),
     )
     return row_of(target, fetch(database, query, parameters))
@@ -194,10 +197,6 @@ def pointing_at(
         before: inside a fixpoint, the key table of the referencing member and a pass: only rows
             of an earlier one count, the earliest first.
     """
-    values: list[Composable] = [code(text) for text in edge.expression or ()]
-    if not values:
-        values = [SQL("x.{}").format(name(column)) for column in edge.columns]
-    named = [SQL("{} as r{}").format(value, code(str(n))) for n, value in enumerate(values)]
     keys: Composable = SQL("")
     order: Composable = SQL("")
     parameters: list[Any] = []
@@ -216,7 +215,7 @@ def pointing_at(
     )
     # a fence: the condition is looked at before the expression, which may be a cast
     inner = SQL("select {}, {}{} from {} as x{}{} offset 0").format(
-        SQL(", ").join(named),
+        _values(edge.columns, edge.expression),
         found,
         SQL(", tdm_pass") if before else SQL(""),
         name(*kept),
@@ -231,10 +230,7 @@ def pointing_at(
         listed,
         inner,
         source(row.table),
-        SQL(" and ").join(
-            SQL("p.r{} = y.{}").format(code(str(n)), name(column))
-            for n, column in enumerate(edge.to_columns)
-        ),
+        _points(edge.to_columns),
         condition,
         listed,
         order,
@@ -243,10 +239,20 @@ def pointing_at(
     return row_of(child, fetch(database, query, [*parameters, *own]))
 
 
-def _same(columns: list[str], to_columns: list[str]) -> Composable:
+def _values(columns: list[str], expression: list[str] | None) -> Composable:
+    """What a row x points at, as r0, r1, …."""
+    values: list[Composable] = [code(text) for text in expression or ()]
+    if not values:
+        values = [SQL("x.{}").format(name(column)) for column in columns]
+    return SQL(", ").join(
+        SQL("{} as r{}").format(value, code(str(n))) for n, value in enumerate(values)
+    )
+
+
+def _points(to_columns: list[str]) -> Composable:
+    """A row y is what p points at."""
     return SQL(" and ").join(
-        SQL("x.{} = y.{}").format(name(column), name(to))
-        for column, to in zip(columns, to_columns, strict=True)
+        SQL("p.r{} = y.{}").format(code(str(n)), name(to)) for n, to in enumerate(to_columns)
     )
 
 

@@ -9,7 +9,6 @@ from subset_properties.batch import Workshop
 from subset_properties.schema import Column, Edge, Reader, Sample, Service, Table
 
 
-@pytest.mark.xfail(strict=True, reason="key tables hold such a value once for each of its rows")
 @pytest.mark.parametrize("in_cycle", [False, True], ids=["alone", "in a cycle"])
 def test_all_rows_with_the_value_are_kept(workshop: Workshop, in_cycle: bool) -> None:
     """A price list without a key, with two prices for one label."""
