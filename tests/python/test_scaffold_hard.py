@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from conftest import TestServer
@@ -32,6 +33,67 @@ def hard(server: TestServer) -> Iterator[str]:
 def strict(server: TestServer, hard: str, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Its project without --accept-proposals."""
     return make(server, hard, tmp_path_factory.mktemp("strict") / "project", accept=False)
+
+
+PERIODS = """
+create schema hr;
+create table hr.employees (
+    id int, during daterange, email text not null, primary key (id, during without overlaps)
+);
+insert into hr.employees
+select
+    i, daterange(date '2020-01-01' + 365 * p, date '2020-01-01' + 365 * (p + 1)),
+    'e' || i || '@mail.example'
+from generate_series(1, 2000) as i, generate_series(0, 2) as p;
+create table hr.assignments (
+    assignment_id bigint primary key, emp int, span daterange not null,
+    foreign key (emp, period span) references hr.employees (id, period during)
+);
+insert into hr.assignments
+select i, nullif(1 + i % 2000, 7), daterange('2020-06-01', '2022-06-01')
+from generate_series(1, 1500) as i;
+create table hr.badges (
+    emp int not null, during daterange not null, primary key (emp, during without overlaps),
+    foreign key (emp, period during) references hr.employees (id, period during)
+);
+insert into hr.badges
+select i, daterange('2020-03-01', '2021-03-01') from generate_series(1, 2000) as i;
+"""
+
+
+@pytest.fixture
+def periods(server: TestServer) -> Iterator[str]:
+    """A database with temporal keys."""
+    if server.version < 18:
+        pytest.skip("PERIOD keys came with PostgreSQL 18")
+    database = server.create()
+    with server.connect(database) as session:
+        try:
+            session.execute("create extension btree_gist")
+        except psycopg.errors.FeatureNotSupported:
+            server.drop(database)
+            pytest.skip("this server lacks btree_gist, which a key over int and daterange needs")
+        session.execute(PERIODS)
+        session.execute("analyze")
+    yield database
+    server.drop(database)
+
+
+def test_period_keys_load(server: TestServer, periods: str, tmp_path: Path) -> None:
+    project = make(server, periods, tmp_path / "project", roots=("hr.assignments=0.1",))
+    sources = project.text("models/source/hr/_hr__sources.yml")
+    assert "columns: [emp], to: hr.employees, to_columns: [id]}" in sources
+    masked = project.text("models/masked/hr/masked_hr__badges.sql")
+    assert "{{ tdm.token_int('emp', domain='employees_id') }} as emp," in masked
+    assert "    during\n" in masked, "both ends of a period are kept"
+    before = constraints(project.dsn)
+    loaded = round_trip(project, tmp_path / "dump")
+    try:
+        assert constraints(server.dsn(loaded)) == before
+        assert all(validated for *_, validated in before)
+        assert difference_to_closure(project) == {}
+    finally:
+        server.drop(loaded)
 
 
 def _texts(server: TestServer, database: str) -> str:

@@ -502,6 +502,11 @@ def _references(
             to=ids[home[row["to"]]],
             to_columns=tuple(row["to_columns"]),
         )
+        if row["period"]:
+            # Rows that cover a period together are found by the rest of the key, all of them.
+            reference = replace(
+                reference, columns=reference.columns[:-1], to_columns=reference.to_columns[:-1]
+            )
         key = (reference.table, reference.columns, reference.to, reference.to_columns)
         found.setdefault(key, reference)
     return tuple(sorted(found.values(), key=lambda r: (r.table, r.columns, r.to, r.name)))
@@ -727,6 +732,8 @@ order by c.relispartition, ic.relname
 _CONSTRAINTS: LiteralString = """
 select
     con.conname as name, con.contype as kind, con.conrelid as table, con.confrelid as to,
+    -- PostgreSQL 18 has the column, earlier versions have no such keys
+    coalesce((pg_catalog.to_jsonb(con) ->> 'conperiod')::boolean, false) as period,
     tn.nspname as to_schema, tn.nspname || '.' || tc.relname as to_text,
     case when con.contype = 'c' then pg_catalog.pg_get_expr(con.conbin, con.conrelid) end
         as expression,

@@ -375,9 +375,10 @@ def _of_number(catalog: Catalog, table: Table, column: Column, parts: list[str])
             and plain.name != "int2"
         ):
             return Proposal("technical", "key", "an identifier")
-        if (column.name,) == table.key:
-            return Proposal("technical", "key", "the key")
-    if (column.name,) == table.key:
+        if parts == ["id"] and column.name in table.key:
+            return Proposal("technical", "key", "a part of the key")
+    # Beside a period, a key is still one: emp in primary key (emp, during without overlaps).
+    if [name for name in table.key if not _is_range(table, name)] == [column.name]:
         return Proposal("technical", "key", "the key")
     return Proposal("none", "number", "a number")
 
@@ -454,6 +455,10 @@ def _points_by_name(catalog: Catalog, parts: list[str]) -> bool:
         stem in ("_".join(words(table.name)), "_".join(singular(p) for p in words(table.name)))
         for table in catalog.tables.values()
     )
+
+
+def _is_range(table: Table, name: str) -> bool:
+    return table.column(name).type.plain.kind in ("range", "multirange")
 
 
 def _siblings(table: Table) -> set[str]:

@@ -232,8 +232,7 @@ def _result(decided: _Decisions, out: Path, accept: bool) -> dict[str, Any]:
             if node.mode == "empty"
         ],
         "out_of_scope": [
-            {"table": names.left_out(left), "why": left.reason}
-            for left in decided.catalog.left_out
+            {"table": names.left_out(left), "why": left.reason} for left in decided.catalog.left_out
         ],
         "accepted": accept,
         "next": f"cd {out} && dbt build --target staging_mask"
