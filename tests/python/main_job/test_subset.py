@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from main_job.support import (
     replace_in,
     set_project_var,
 )
+from tdm import connection, why
 from tdm import plan as plans
 
 
@@ -148,7 +150,8 @@ def test_a_sample_is_a_function_of_its_keys(looked_at: Job, plan: dict[str, Any]
     reasons = {
         reason
         for (reason,) in looked_at.query(
-            f"select distinct tdm_reason from {TARGET}_subset.kept_shop__addresses_customers__customers"
+            f"select distinct tdm_reason"
+            f" from {TARGET}_subset.kept_shop__addresses_customers__customers"
         )
     }
     assert "sampled" in reasons and "referenced by subset_shop__orders" in reasons
@@ -202,3 +205,45 @@ def test_one_percent_lies_inside_five(newest: None, job: Job, tmp_path: Path) ->
         assert both == min(before, after) and before != after
         sizes.append(after)
         job.query("drop table public.before")
+
+
+def test_rows_may_be_owned_along_any_reference(newest: None, job: Job, tmp_path: Path) -> None:
+    """Polymorphic ids behind a cast, and keys inside an array, capped; `tdm why` follows them."""
+    project = job.copied_project(tmp_path)
+    model = project / "models/subset/support/sampled_support__tickets.sql"
+    replace_in(
+        model,
+        "    owned_by=[\n",
+        "    owned_by=[\n"
+        "        tdm.owner(ref('sampled_shop__customers'), expression=['x.subject_id::bigint'],"
+        " to=['customer_id'], where=\"x.subject_type = 'customer'\"),\n"
+        "        tdm.owner(ref('sampled_shop__orders'), expression=['unnest(x.related_order_ids)'],"
+        " to=['order_id']),\n",
+    )
+    run = job.dbt("run", "--select", "+path:models/subset", project=project)
+    assert run.exit_code == 0, run.output
+    made = json.loads(json.dumps(plans.plan(project, job.dsn(), TARGET)))
+    followed = [edge for edge in made["references"] if edge["followed"] and edge["expression"]]
+    assert len(followed) == 2
+    reasons = dict(
+        job.query(
+            f"select tdm_reason, min(ticket_id::text) from {TARGET}_subset.sampled_support__tickets"
+            " group by 1"
+        )
+    )
+    assert "owned by sampled_shop__orders" in reasons
+    wrong = {
+        name: counts
+        for name, counts in differences(replace(job, project=project), made).items()
+        if counts != (0, 0)
+    }
+    assert wrong == {}
+    told = why.why(
+        project,
+        job.dsn(),
+        connection.resolve_target(project, TARGET),
+        "support.tickets",
+        [reasons["owned by sampled_shop__orders"]],
+    )
+    assert told["kept"] is True
+    assert told["chain"][-1]["table"] == "shop.customers"
