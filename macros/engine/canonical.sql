@@ -1,7 +1,7 @@
 {#- The text that a value is hashed by, so that equal things hash alike: Unicode NFC; for `email` also without blanks at
     the ends and with ASCII letters in lower case (other letters as they are: their case depends on the server). -#}
 {% macro canonical(value, kind='text') -%}
-    {%- set text = '(' ~ value ~ ')::text' -%}
+    {%- set text = '((' ~ value ~ ')::text collate "default")' -%}
     {%- if kind == 'email' -%}
         {%- set text = 'lower(btrim(' ~ text ~ ') collate "C")' -%}
     {%- endif -%}

@@ -9,6 +9,13 @@
 case when {{ value }}::text = '' then '' when {{ value }} is not null then {{ masked }} end
 {%- endmacro %}
 
+{#- The same as text in the database's own collation: in a nondeterministic one PostgreSQL has no regular expressions. Every
+    mask of texts leaves with it, so that masks can stand beside each other in a CASE; the column's own comes back when the
+    table is made. -#}
+{% macro _text(column, value=none) -%}
+    {{ return('(' ~ tdm._value(column, value) ~ '::text collate "default")') }}
+{%- endmacro %}
+
 {#- The value that a mask reads: SQL given as `value`, else the column. -#}
 {% macro _value(column, value) -%}
     {{ return('(' ~ value ~ ')' if value is not none else tdm.quoted(column)) }}

@@ -3,11 +3,11 @@
     holds stays: where that can happen, use lorem_text.
     known       column → what stands for it, as SQL: {'full_name': "…"}; a list of columns puts [removed] -#}
 {% macro redact_text(column, known={}, value=none) -%}
-    {%- set original = tdm._value(column, value) -%}
+    {%- set original = tdm._text(column, value) -%}
     {%- set columns = known.keys() | list if known is mapping else known -%}
     {{ tdm.ledger() }}.redact(
-        {{ original }}::text,
-        array[{% for name in columns %}{{ tdm.quoted(name) }}::text{{ ', ' if not loop.last }}{% endfor %}]::text[],
-        array[{% for name in columns %}{{ known[name] if known is mapping else "'[removed]'" }}{{ ', ' if not loop.last }}{% endfor %}]::text[]
+        {{ original }},
+        array[{% for name in columns %}{{ tdm._text(name) }}{{ ', ' if not loop.last }}{% endfor %}]::text[],
+        array[{% for name in columns %}{{ '(' ~ known[name] ~ ')::text collate "default"' if known is mapping else "'[removed]'" }}{{ ', ' if not loop.last }}{% endfor %}]::text[]
     ) {{ tdm.marker(column, 'redact_text', {'keyed': false, 'max_length': none, 'holds': 'original'}) }}
 {%- endmacro %}

@@ -97,6 +97,8 @@ class Column:
     built_from: tuple[str, ...] = ()
     """The columns that a generated column is computed from."""
     comment: str | None = None
+    folding: str = ""
+    """Its collation, as SQL has it, where that takes different spellings for equal."""
     distinct: int | None = None
     """Distinct values in a look at some rows of the table; None where nobody counted."""
     filled: int | None = None
@@ -412,6 +414,7 @@ def _columns(
                 generated=row["generated"],
                 built_from=tuple(sorted(built_from.get((row["table"], row["number"]), ()))),
                 comment=row["comment"],
+                folding=row["folding"] or "",
             )
         )
     return columns
@@ -647,7 +650,13 @@ select
     a.atttypmod as modifier, pg_catalog.format_type(a.atttypid, a.atttypmod) as type_text,
     a.attnotnull as not_null, a.attgenerated <> '' as generated,
     pg_catalog.pg_get_expr(d.adbin, d.adrelid) as default,
-    pg_catalog.col_description(a.attrelid, a.attnum) as comment
+    pg_catalog.col_description(a.attrelid, a.attnum) as comment,
+    (
+        select format('%%I.%%I', cn.nspname, co.collname)
+        from pg_catalog.pg_collation as co
+        inner join pg_catalog.pg_namespace as cn on cn.oid = co.collnamespace
+        where co.oid = a.attcollation and not co.collisdeterministic
+    ) as folding
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_class as c on c.oid = a.attrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace

@@ -17,6 +17,8 @@ from tdm.scaffold.catalog import Check, Column, Table
 
 LOOK = 1_000
 """Rows that a constraint is tried on."""
+MANY = 100_000
+"""Rows whose spellings are compared."""
 
 _CONSTANTS: dict[str, tuple[str, ...]] = {
     "bool": ("false", "true"),
@@ -150,6 +152,29 @@ class Server:
                 _raw(masked[column.name]), _type(column.type.text), Identifier(column.name)
             )
         return Identifier(column.name)
+
+    def folds_alike(self, columns: Iterable[tuple[Table, Column]], mask: str) -> bool:
+        """Whether a mask takes the same spellings for equal as the columns' collation does.
+
+        Args:
+            columns: columns of texts that are compared with each other.
+            mask: SQL that makes the same text of all spellings {c} that the mask takes for equal.
+        """
+        places = list(columns)
+        collation = next(column.folding for _, column in places if column.folding)
+        texts = SQL(" union ").join(
+            SQL('(select {0}::text collate "default" as spelling from {1} limit {2})').format(
+                Identifier(column.name), Identifier(table.schema, table.name), Literal(MANY)
+            )
+            for table, column in places
+        )
+        equal, alike = f"spelling collate {collation}", mask.replace("{c}", "spelling")
+        by_collation, by_mask, by_both = (
+            f"(select count(*) from (select from texts group by {keys}) as counted)"
+            for keys in (equal, alike, f"{equal}, {alike}")
+        )
+        verdict = _raw(f"{by_collation} = {by_mask} and {by_mask} = {by_both}")
+        return self._ask(SQL("with texts as ({}) select {}").format(texts, verdict))
 
     def constant(self, table: Table, column: Column, checks: Iterable[Check]) -> str | None:
         """A literal of the column's type that its domain and its CHECK constraints accept.

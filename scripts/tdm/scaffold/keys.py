@@ -29,6 +29,14 @@ class Family:
     mask: masks.Mask | None
     """None: kept."""
     why: str = ""
+    open: bool = False
+    """Nobody can decide: it would have to be masked, and no mask suits it."""
+
+
+_FOLDS = "its collation takes spellings for equal that every mask would tell apart"
+_TELLS = "a text that people write is the key, and no mask suits every column that points at it"
+_OPEN = frozenset({_FOLDS, _TELLS})
+_POINTED_AT = "other tables point at it"
 
 
 def families(
@@ -56,7 +64,7 @@ def families(
         mask, why = _mask(catalog, plan, server, members, main, proposal, domain)
         if mask is not None:
             domains.add(domain)
-        family = Family(members, main, proposal, domain, mask, why)
+        family = Family(members, main, proposal, domain, mask, why, why in _OPEN)
         for place in members:
             decided[place] = family
     return decided
@@ -122,7 +130,7 @@ def _proposal(catalog: Catalog, plan: Plan, members: tuple[Place, ...], main: Pl
         if proposal.label in ("direct", "credential"):
             return proposal
     if first.label in (None, "free_text", "quasi", "sensitive"):
-        return Proposal("technical", "key", "other tables point at it")
+        return Proposal("technical", "key", _POINTED_AT)
     return first
 
 
@@ -177,9 +185,17 @@ def _mask(
             continue
         if catalog.tables[name].column(column).generated:
             return None, f"{name} generates it"
-    for mask in _candidates(columns, kinds, proposal, domain):
+    candidates = _candidates(columns, kinds, proposal, domain)
+    if any(column.folding for column in columns):
+        places = [(catalog.tables[name], catalog.tables[name].column(c)) for name, c in members]
+        candidates = [m for m in candidates if server.folds_alike(places, m.folded)]
+        if not candidates:
+            return None, _FOLDS
+    for mask in candidates:
         if all(_fits(catalog, server, place, mask) for place in members):
             return mask, ""
+    if proposal.why == _POINTED_AT and all(column.type.is_text for column in columns):
+        return None, _TELLS
     return None, "no mask suits every column that it is joined with"
 
 
@@ -200,7 +216,10 @@ def _candidates(
         if "citext" in kinds:
             return masks.token_folded(domain, length)
         first = masks.token_texts(domain, length) if proposal.label == "credential" else []
-        return [m for m in first if m.macro == "token_text"] + [masks.code(domain)]
+        found = [m for m in first if m.macro == "token_text"] + [masks.code(domain)]
+        if any(column.folding for column in columns):
+            found += masks.token_folded(domain, length)
+        return found
     return []
 
 

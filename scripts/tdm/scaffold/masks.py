@@ -36,6 +36,17 @@ class Mask:
     keyed: bool = True
     probes: tuple[str, ...] = ("{c}",)
 
+    @property
+    def folded(self) -> str:
+        """SQL that makes the same text of all spellings {c} that the mask takes for equal."""
+        if self.macro == "token_text":
+            return "lower({c})" if "fold=true" in self.arguments else "{c}"
+        # addresses by definition; codes turn letters of either case into the same other letter
+        return {
+            "mask_email": 'lower(btrim({c}) collate "C")',
+            "mask_code": 'lower({c} collate "C")',
+        }.get(self.macro, "{c}")
+
     def line(self, column: str) -> str:
         """The SELECT expression, without its alias."""
         arguments = jinja_text(column) + (f", {self.arguments}" if self.arguments else "")

@@ -196,11 +196,11 @@ class _TableWork:
             return Treatment(column, proposal, "masked", family.mask)
         # What points at it follows: references to an empty table are NULL, or empty their own.
         shown = any(place in self.seen.telling for place in family.members)
-        identifies = proposal.label in _IDENTIFYING or shown
+        identifies = proposal.label in _IDENTIFYING or shown or family.open
         if identifies and family.main == (self.name, column.name):
             reason = f"a key that identifies somebody, and no one-to-one mask for it: {family.why}"
-            if shown:
-                reason = f"a key without a mask: {_TELLING}"
+            if family.open or shown:
+                reason = f"a key without a mask: {family.why if family.open else _TELLING}"
             if not self.accept:
                 return Treatment(column, proposal, "undecided", reason=reason)
             empty = "the table leaves without rows"
