@@ -10,7 +10,7 @@ create table if not exists {{ ledger }}.treatments (
     treatment text not null check (treatment in ('kept', 'masked', 'dropped')), mask text, facts jsonb,
     at timestamptz not null default clock_timestamp()
 );
-create table if not exists {{ ledger }}.masked_tables (
+create table if not exists {{ ledger }}.made_tables (
     relation oid not null, rows bigint not null, made_by text, at timestamptz not null default clock_timestamp()
 );
 create table if not exists {{ ledger }}.releases (

@@ -10,6 +10,12 @@
     {%- do adapter.rename_relation(fresh, target_relation) -%}
 {%- endmacro %}
 
+{#- Remembers a table that has just been made: how many rows, and by which transaction. Whatever is done to it afterwards shows. -#}
+{% macro remember_made(relation, rows) -%}
+    insert into {{ tdm.ledger() }}.made_tables (relation, rows, made_by)
+    values ({{ tdm.literal(relation) }}::regclass, {{ rows }}, (select x.xmin::text from {{ relation }} as x limit 1))
+{%- endmacro %}
+
 {#- Statistics for planning, from a small sample: ours are not for production's queries. -#}
 {% macro analyze(relation) -%}
     set local default_statistics_target = 10;

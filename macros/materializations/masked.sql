@@ -43,8 +43,7 @@
     {% call statement('treatments') -%}
         {{ tdm.record_treatments(source, target_relation, sql) }}
         {%- if kind == 'table' %};
-        insert into {{ tdm.ledger() }}.masked_tables (relation, rows, made_by)
-        values ({{ tdm.literal(target_relation) }}::regclass, {{ rows }}, (select x.xmin::text from {{ target_relation }} as x limit 1))
+        {{ tdm.remember_made(target_relation, rows) }}
         {%- endif %}
     {%- endcall %}
     {%- call noop_statement('main', 'MASKED ' ~ (rows if kind == 'table' else 'VIEW'), 'MASKED', rows) -%}{{ sql }}{%- endcall %}

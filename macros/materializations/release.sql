@@ -59,7 +59,7 @@ select jsonb_build_object(
     'xmin', min(xmin::text::bigint)::text,
     'edited', array[count(*)::text, min(xmin::text::bigint)::text, max(xmin::text::bigint)::text] is distinct from (
         select array[made.rows::text, made.made_by, made.made_by]
-        from {{ tdm.ledger() }}.masked_tables as made
+        from {{ tdm.ledger() }}.made_tables as made
         where made.relation = {{ tdm.literal(node.relation_name) }}::regclass
         order by made.at desc
         limit 1

@@ -9,6 +9,7 @@
 {%- set declared = tdm.source_behind(model) -%}
 {%- set name = declared.source_name ~ '.' ~ declared.name if declared else '' -%}
 {%- set columns = declared.columns.keys() | list if declared else [] -%}
+{%- set subset_is_table = tdm.subset_kind(tdm.node_of(subset)) == 'table' -%}
 {%- set keys = ([tdm.meta_of(declared).get('key')] if declared and tdm.meta_of(declared).get('key') else []) + unique %}
 with
 
@@ -19,6 +20,10 @@ treated as (
 raw as (
     select
         count(*) as kept
+        {%- if subset_is_table %},
+        min(xmin::text::bigint)::text as first_made,
+        max(xmin::text::bigint)::text as last_made
+        {%- endif %}
         {%- for column in columns %},
         count({{ tdm.quoted(column) }}) as filled_{{ loop.index }}
         {%- endfor %}
@@ -65,6 +70,20 @@ findings (place, problem) as (
     from raw
     cross join masked
     where masked.kept <> raw.kept
+    {%- if subset_is_table %}
+
+    union all
+    select '', 'the subset was changed after it was built: it holds ' || raw.kept || ' rows, and was built with ' || made.rows || '. Build ' || {{ tdm.literal(subset.identifier) }} || ' again'
+    from raw
+    cross join lateral (
+        select made_tables.rows, made_tables.made_by
+        from {{ tdm.ledger() }}.made_tables
+        where made_tables.relation = to_regclass({{ tdm.literal(subset) }})
+        order by made_tables.at desc
+        limit 1
+    ) as made
+    where array[raw.kept::text, raw.first_made, raw.last_made] is distinct from array[made.rows::text, made.made_by, made.made_by]
+    {%- endif %}
 
     union all
     select '.' || column_name, got || ' values where ' || wanted || ' were masked. Its mask makes NULLs or fills them: mend the mask, or leave the column out'

@@ -247,3 +247,23 @@ def test_rows_may_be_owned_along_any_reference(newest: None, job: Job, tmp_path:
     )
     assert told["kept"] is True
     assert told["chain"][-1]["table"] == "shop.customers"
+
+
+def test_a_changed_subset_is_named(newest: None, job: Job) -> None:
+    """One referenced row dropped, a stranger added, a value changed: the gate of each table."""
+    subset = f"{TARGET}_subset.subset_"
+    job.query(
+        f"delete from {subset}shop__addresses where address_id ="
+        f" (select min(default_address_id) from {subset}shop__customers);"
+        f" insert into {subset}auth__api_keys select * from auth.api_keys"
+        f" where api_key_id not in (select api_key_id from {subset}auth__api_keys) limit 1;"
+        f" update {subset}shop__reviews set stars = 6 - stars where review_id ="
+        f" (select min(review_id) from {subset}shop__reviews where stars <> 3)"
+    )
+    tables = ["shop__addresses", "auth__api_keys", "shop__reviews"]
+    run = job.dbt("test", "--select", *(f"same_shape_{table}" for table in tables))
+    assert run.exit_code == 1
+    for table in tables:
+        message = job.failures()[f"same_shape_{table}"]
+        assert f"{table.replace('__', '.')}: the subset was changed after it was built" in message
+        assert f"Build subset_{table} again" in message
