@@ -2,6 +2,7 @@
 {% macro literal(text) -%}
     {%- if text is none -%}{{ return('null') }}{%- endif -%}
     {%- set quoted = text | string | replace("'", "''") -%}
-    {%- if '\\' in quoted -%}{{ return("E'" ~ quoted | replace('\\', '\\\\') ~ "'") }}{%- endif -%}
+    {#- line breaks as escapes: what stands around may be indented -#}
+    {%- if '\\' in quoted or '\n' in quoted -%}{{ return("E'" ~ quoted | replace('\\', '\\\\') | replace('\n', '\\n') ~ "'") }}{%- endif -%}
     {{ return("'" ~ quoted ~ "'") }}
 {%- endmacro %}

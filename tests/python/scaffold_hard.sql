@@ -43,3 +43,29 @@ create table app.media_files (id bigint primary key, owner bigint not null, name
 insert into app.media_files select i, i / 2, (array['Wilhelmine', 'Front Page'])[1 + i % 2] from generate_series(1, 300) as i;
 create table app.media_pages (id bigint primary key, owner bigint not null, name text not null, unique (owner, name));
 insert into app.media_pages select i, i / 2, (array['Wilhelmine', 'Front Page'])[1 + i % 2] from generate_series(1, 300) as i;
+
+-- names that dbt would take for Jinja, and names that it cannot write
+create schema "j {{ x }}"; create schema "q""uoted";
+create table "j {{ x }}"."{{ things }}" (
+    id bigint primary key, "{{ x }}" text, "a {% b %}" text unique, "{# c #}" text not null, "100% of" int, "ref('x')" text,
+    "end */ x" text, "{{ kind }}" text, "dq""col" text, "back\slash" text, email text,
+    constraint "check {{ y }}" check (id > 0)
+);
+insert into "j {{ x }}"."{{ things }}"
+select i, 'Zacharias', 'Ottokar ' || i, 'open', i, 'open', 'open', 'open', 'Wilhelmine', 'Wilhelmine', 'ottokar' || i || '@mail.example'
+from generate_series(1, 300) as i;
+create table "j {{ x }}".child (
+    id bigint primary key, "{{ fk }}" bigint not null,
+    constraint "fk {{ z }}" foreign key ("{{ fk }}") references "j {{ x }}"."{{ things }}" (id)
+);
+insert into "j {{ x }}".child select i, i from generate_series(1, 300) as i;
+create table "j {{ x }}"."ta""ble" (id int primary key, name text);
+create table "j {{ x }}"."line
+break" (id int primary key, "line
+break" text);
+insert into "j {{ x }}"."ta""ble" select i, 'Ottokar' from generate_series(1, 20) as i;
+create table "j {{ x }}".may_point (id int primary key, points_at int references "j {{ x }}"."ta""ble");
+insert into "j {{ x }}".may_point select i, i from generate_series(1, 20) as i;
+create table "j {{ x }}".must_point (id int primary key, points_at int not null references "j {{ x }}"."ta""ble");
+insert into "j {{ x }}".must_point select i, i from generate_series(1, 20) as i;
+create table "q""uoted".things (id int primary key, name text);

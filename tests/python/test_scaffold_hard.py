@@ -227,5 +227,15 @@ def test_nothing_leaves_raw(server: TestServer, hard: str, tmp_path: Path) -> No
     assert "{{ tdm.set_null('name') }}" in project.text(
         "models/masked/app/masked_app__media_files.sql"
     )
-    assert [row["table"] for row in project.result["empty_tables"]] == ["app.media_pages"]
+    assert [row["table"] for row in project.result["empty_tables"]] == [
+        "app.media_pages",
+        "j_x.line_break",
+        "j_x.must_point",
+        "j_x.ta_ble",
+        "q_uoted.things",
+    ]
+    assert "{{ tdm.set_null('points_at') }}" in project.text(
+        "models/masked/j_x/masked_j_x__may_point.sql"
+    )
+    assert "| `j_x.ta_ble` | a double quote in the name" in project.text("UNDECIDED.md")
     assert "garden" not in texts, "one telling name is enough"

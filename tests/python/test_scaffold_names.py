@@ -35,6 +35,18 @@ def test_texts_survive_yaml_and_jinja(text: str) -> None:
     assert rendered == text
 
 
+@given(
+    IDENTIFIERS | st.from_regex(r"a?(\{\{|\{%|\{#|\}\}|ref\()['\"\\]? ?x(\}\}|\))?", fullmatch=True)
+)
+def test_names_survive_dbt(text: str) -> None:
+    """dbt renders the files once, whatever a name looks like."""
+    in_yaml = yaml.safe_load(f"[{names.dbt_text(text)}]")[0]
+    assert names.undo_dbt_text(in_yaml) == text
+    jinja = Environment(keep_trailing_newline=True)  # noqa: S701
+    # the plain Jinja has one kind of line break
+    assert jinja.from_string(in_yaml).render() == text or "\r" in text
+
+
 @given(st.text(max_size=80))
 def test_comments_stay_comments(text: str) -> None:
     said = names.comment_text(text)

@@ -17,6 +17,7 @@ from tdm.scaffold import catalog as live
 from tdm.scaffold import discover as discovery
 from tdm.scaffold import keys, overlap, package, render, subset, treatments, virtual
 from tdm.scaffold.checks import Server
+from tdm.scaffold.names import why_unsayable
 
 _PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey", "connect_timeout")
 
@@ -106,7 +107,12 @@ def _decide(
     server = Server(session)
     asked = [subset.parse_root(found, text) for text in roots]
     services = render.Names(found).service
-    untreatable: dict[str, str] = {}
+    unsayable = {
+        name: why
+        for name, table in found.tables.items()
+        if (why := why_unsayable(table.schema, table.name, [c.name for c in table.columns]))
+    }
+    untreatable = dict(unsayable)
     seen = treatments.Seen()
     asked_schema = False
     looked: set[keys.Place] = set()
@@ -116,6 +122,7 @@ def _decide(
         treated = {
             name: treatments.treat(found, plan, server, families, name, seen, accept=accept)
             for name in found.tables
+            if name not in unsayable
         }
         if not asked_schema:
             asked_schema = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 import unicodedata
@@ -11,6 +12,7 @@ from functools import cache
 MAX_RELATION_BYTES = 55
 """dbt and our materializations add a suffix to names of relations; PostgreSQL cuts at 63 bytes."""
 
+_JINJA = re.compile(r"\{[{%#]|[}%#]\}|^\s*(env_var|ref|var|source|doc)\s*\(.+\)\s*$")
 _BARE = re.compile(r"[a-z_][a-z0-9_]*")
 _SPELLED = str.maketrans(
     {"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "ł": "l", "Ł": "L", "đ": "d", "ı": "i"}
@@ -106,6 +108,19 @@ def yaml_text(text: str) -> str:
     return f'"{escaped}"'
 
 
+def dbt_text(text: str) -> str:
+    """A text as a YAML scalar of a file that dbt renders: what looks like Jinja stays."""
+    if _JINJA.search(text):
+        return yaml_text("{{ " + jinja_text(text) + " }}")
+    return yaml_text(text)
+
+
+def undo_dbt_text(text: str) -> str:
+    """What dbt makes of a scalar that dbt_text wrote; any other text as it stands."""
+    found = re.fullmatch(r"\{\{ ('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\") \}\}", text)
+    return str(ast.literal_eval(found.group(1))) if found else text
+
+
 def jinja_text(text: str) -> str:
     """A text as a string literal of Jinja."""
     escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
@@ -119,6 +134,21 @@ def sql_name(name: str) -> str:
     if is_bare(name) and name not in RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def model_name(name: str) -> str:
+    """An identifier as SQL of a model that dbt renders."""
+    text = sql_name(name)
+    return "{{ tdm.quoted(" + jinja_text(name) + ") }}" if _JINJA.search(text) else text
+
+
+def why_unsayable(schema: str, table: str, columns: Iterable[str]) -> str:
+    """Why dbt cannot write about a table of these names; empty where it can."""
+    if '"' in schema or '"' in table:
+        return "a double quote in the name of a table or schema, which dbt cannot write"
+    if any("\n" in name or "\r" in name for name in columns):
+        return "a line break in the name of a column, which no line of a model can hold"
+    return ""
 
 
 def comment_text(text: str) -> str:

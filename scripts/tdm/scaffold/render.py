@@ -15,13 +15,14 @@ from tdm.scaffold.catalog import Catalog, LeftOut, Reference
 from tdm.scaffold.keys import Family, Place
 from tdm.scaffold.names import (
     comment_text,
+    dbt_text,
     fitting,
     jinja_text,
+    model_name,
     slug,
     slugs,
     sql_name,
     words,
-    yaml_text,
 )
 from tdm.scaffold.subset import Node, Plan
 from tdm.scaffold.treatments import TableTreatment, Treatment
@@ -137,14 +138,19 @@ class _Renderer:
             keep_trailing_newline=True,
             undefined=StrictUndefined,
         )
-        self.jinja.filters |= {"yaml": yaml_text, "q": jinja_text, "names": _names}
+        self.jinja.filters |= {
+            "yaml": dbt_text,
+            "q": jinja_text,
+            "q_in_yaml": _quoted,
+            "names": _names,
+        }
 
     def files(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for schema in sorted(self.names.service):
             found |= self._service(schema)
         found |= self._groups()
-        tables = sorted(self.catalog.tables)
+        tables = sorted(self.treated)
         nodes = [self.names.node(table) for table in tables]
         filled = [self.names.node(t) for t in tables if self.plan.nodes[t].mode != "empty"]
         found["models/subset/identifying_values.sql"] = self._list(
@@ -188,8 +194,14 @@ class _Renderer:
 
     def _service(self, schema: str) -> dict[str, str]:
         service = self.names.service[schema]
-        tables = [name for name, t in sorted(self.catalog.tables.items()) if t.schema == schema]
+        own = [name for name, t in sorted(self.catalog.tables.items()) if t.schema == schema]
+        tables = [name for name in own if name in self.treated]
         left = [x for x in self.catalog.left_out if x.schema == schema]
+        left += [
+            LeftOut(schema, self.catalog.tables[name].name, self.plan.nodes[name].why)
+            for name in own
+            if name not in self.treated
+        ]
         found = {
             f"models/source/{service}/_{service}__sources.yml": self._template(
                 "sources.yml",
@@ -268,9 +280,9 @@ class _Renderer:
         if treatment.how == "generated" and treatment.column.name in keyed:
             facts.append("generated: true")
         if treatment.keep:
-            facts.append(f"keep: {yaml_text(treatment.keep)}")
+            facts.append(f"keep: {dbt_text(treatment.keep)}")
         if treatment.accept_type and treatment.label:
-            facts.append(f"accept_type: {yaml_text(treatment.column.type.text)}")
+            facts.append(f"accept_type: {dbt_text(treatment.column.type.text)}")
         return {
             "name": treatment.column.name,
             "type": treatment.column.type.text,
@@ -530,6 +542,7 @@ class _Renderer:
             f"masked_{self.names.node(r.to)}"
             for t in tables
             for r in self.catalog.references_from.get(t, ())
+            if r.to in self.treated
         ]
         if pointed_at:
             needed = sorted(set(own) | set(pointed_at))
@@ -652,7 +665,7 @@ def project_name(database: str) -> str:
 
 
 def _line(t: Treatment) -> str:
-    name = sql_name(t.column.name)
+    name = model_name(t.column.name)
     if t.how == "kept" or t.how == "impossible":
         return name
     if t.how == "undecided":
@@ -700,6 +713,11 @@ def _treatment_in_words(t: Treatment, accepted: bool) -> str:
 
 def _cell(text: str) -> str:
     return comment_text(text).replace("|", "\\|")
+
+
+def _quoted(text: str) -> str:
+    """A string literal of Jinja inside a YAML scalar in double quotes."""
+    return jinja_text(text).replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _names(names: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ import yaml
 
 from tdm.errors import TdmError
 from tdm.scaffold.catalog import Catalog, Reference
+from tdm.scaffold.names import undo_dbt_text
 
 
 def read(path: Path, catalog: Catalog) -> tuple[Reference, ...]:
@@ -57,8 +58,8 @@ def _of_table(
     source: dict[str, Any],
     table: dict[str, Any],
 ) -> list[Reference]:
-    schema = source.get("schema", source["name"])
-    child = f"{schema}.{table.get('identifier', table['name'])}"
+    schema = undo_dbt_text(source.get("schema", source["name"]))
+    child = f"{schema}.{undo_dbt_text(table.get('identifier', table['name']))}"
     if child not in catalog.tables:
         return []
     meta = (table.get("config") or {}).get("meta") or {}
@@ -67,14 +68,14 @@ def _of_table(
         if entry.get("name"):
             continue
         where = f"{file}: {source['name']}.{table['name']}"
-        columns = tuple(entry.get("columns") or ())
+        columns = tuple(map(undo_dbt_text, entry.get("columns") or ()))
         to = _target(catalog, content, source, str(entry.get("to", "")))
         if to not in catalog.tables:
             near = get_close_matches(to, catalog.tables, n=1)
             raise TdmError(
                 f"{where} has a reference to {entry.get('to')}, which does not exist.{_hint(near)}"
             )
-        to_columns = tuple(entry.get("to_columns") or columns)
+        to_columns = tuple(map(undo_dbt_text, entry.get("to_columns") or columns))
         for name, wanted in ((child, columns), (to, to_columns)):
             known = [column.name for column in catalog.tables[name].columns]
             for column in wanted:
@@ -84,7 +85,7 @@ def _of_table(
                         f"{where} has a reference over {name}.{column},"
                         f" which does not exist.{_hint(near)}"
                     )
-        expression = tuple(entry.get("expression") or ())
+        expression = tuple(map(undo_dbt_text, entry.get("expression") or ()))
         if len(expression or columns) != len(to_columns):
             raise TdmError(
                 f"{where} has a reference to {to} with another number of columns"
@@ -92,7 +93,13 @@ def _of_table(
             )
         found.append(
             Reference(
-                "", child, columns, to, to_columns, where=entry.get("where"), expression=expression
+                "",
+                child,
+                columns,
+                to,
+                to_columns,
+                where=undo_dbt_text(entry["where"]) if entry.get("where") else None,
+                expression=expression,
             )
         )
     return found
@@ -105,7 +112,8 @@ def _target(catalog: Catalog, content: dict[str, Any], source: dict[str, Any], t
         if other["name"] == service:
             for table in other.get("tables") or []:
                 if table["name"] == slug:
-                    return f"{other.get('schema', service)}.{table.get('identifier', slug)}"
+                    schema = undo_dbt_text(other.get("schema", service))
+                    return f"{schema}.{undo_dbt_text(table.get('identifier', slug))}"
     for name, known in catalog.tables.items():
         if f"{known.schema}.{known.name}".lower() == to:
             return name
