@@ -37,7 +37,7 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(problems) }}
+    {{ return(problems or tdm._references_not_kept(tables)) }}
 {%- endmacro %}
 
 {#- Settings under meta that look like one of ours. Others are somebody else's: meta is not ours alone. -#}

@@ -28,10 +28,8 @@
         {%- endfor %}
         select set_config('tdm.pass', '0', false);
         {%- for edge in edges %}
-        drop view if exists pg_temp.tdm_probe;
-        create temp view tdm_probe as {{ edge.query }};
+        explain {{ edge.query }};
         {%- endfor %}
-        drop view if exists pg_temp.tdm_probe
     {%- endcall %}
     {% call statement('passes') -%}
         {{ tdm._passes(members, edges) }}

@@ -16,27 +16,24 @@
     values ({{ tdm.literal(relation) }}::regclass, {{ rows }}, (select x.xmin::text from {{ relation }} as x limit 1))
 {%- endmacro %}
 
-{#- Statistics for planning, from a small sample: ours are not for production's queries. -#}
-{% macro analyze(relation) -%}
+{#- Statistics for planning, from a small sample: ours are not for production's queries.
+    columns  those that joins read; none: all -#}
+{% macro analyze(relation, columns=[]) -%}
     set local default_statistics_target = 10;
-    analyze {{ relation }}
+    analyze {{ relation }}{{ ' (' ~ tdm.quoted_list(columns) ~ ')' if columns }}
 {%- endmacro %}
 
 {#- Takes away what default privileges may have granted on a new relation: nobody but its owner reads it. -#}
 {% macro close(relation) -%}
-    {%- set revoke_all %}
-        declare grantee text;
-        begin
-            if (select relacl from pg_class where oid = {{ tdm.literal(relation) }}::regclass) is null then return; end if;
-            for grantee in
-                select case when acl.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(acl.grantee)) end
-                from pg_class cross join lateral aclexplode(relacl) as acl
-                where pg_class.oid = {{ tdm.literal(relation) }}::regclass and acl.grantee <> relowner
-            loop
-                execute {{ tdm.literal('revoke all on ' ~ relation ~ ' from ') }} || grantee;
-            end loop;
-        end {% endset -%}
-    {% call statement('close') -%}
-        do {{ tdm.dollar_quoted(revoke_all) }}
-    {%- endcall %}
+    {%- set granted = run_query('select 1 from pg_class where oid = ' ~ tdm.literal(relation) ~ '::regclass and relacl is not null') -%}
+    {%- if granted.rows -%}
+        {%- set grantees = run_query(
+            'select distinct case when acl.grantee = 0 then \'public\' else quote_ident(pg_get_userbyid(acl.grantee)) end'
+            ~ ' from pg_class cross join lateral aclexplode(relacl) as acl'
+            ~ ' where pg_class.oid = ' ~ tdm.literal(relation) ~ '::regclass and acl.grantee <> relowner'
+        ) -%}
+        {%- for grantee in grantees.columns[0].values() -%}
+            {%- do run_query('revoke all on ' ~ relation ~ ' from ' ~ grantee) -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -1,23 +1,35 @@
-{#- The kept rows of a table, raw: an unlogged table, or by `tdm_subset_as: view` a view that copies nothing. Closed to
-    everybody but the masking role; errors show no value. -#}
+{#- The kept rows of a table, raw: an unlogged table, or by `tdm_subset_as: view` a view that copies nothing, over a table of
+    keys where something points at the table. Closed to everybody but the masking role; errors show no value. -#}
 {% materialization subset, adapter='postgres', supported_languages=['sql'] %}
     {%- set kind = tdm.subset_kind(model) -%}
     {%- set target_relation = this.incorporate(type=kind) -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set fresh = tdm.fresh(target_relation) -%}
+    {%- set queries = sql.split(tdm.rows_follow()) -%}
+    {%- set keys = tdm.keys_of_view(this) if queries | length > 1 else none -%}
     {%- do tdm.withdraw_release() -%}
+    {%- if keys %}
+        {% call statement('keys', auto_begin=true) -%}
+            {{ tdm.quietly(model.name, 'create unlogged table ' ~ tdm.fresh(keys) ~ ' as', queries[0]) }}
+        {%- endcall %}
+        {% call statement('analyze_keys') -%}
+            {{ tdm.analyze(tdm.fresh(keys)) }}
+        {%- endcall %}
+        {%- do tdm.close(tdm.fresh(keys)) -%}
+    {%- endif %}
     {% call statement('main', auto_begin=true) -%}
-        {{ tdm.quietly(model.name, 'create ' ~ ('view ' if kind == 'view' else 'unlogged table ') ~ fresh ~ ' as', sql) }}
+        {{ tdm.quietly(model.name, 'create ' ~ ('view ' if kind == 'view' else 'unlogged table ') ~ fresh ~ ' as', queries[-1]) }}
     {%- endcall %}
     {%- set rows = tdm.rows_done() -%}
     {%- if kind == 'table' %}
         {%- if tdm.markers(sql) -%}{%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}{%- endif %}
         {% call statement('analyze') -%}
-            {{ tdm.analyze(fresh) }}
+            {{ tdm.analyze(fresh, tdm._joined_columns(sql)) }}
         {%- endcall %}
     {%- endif -%}
     {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
+    {%- if keys -%}{%- do tdm.take_place(load_cached_relation(keys), tdm.fresh(keys), keys) -%}{%- endif -%}
     {%- if kind == 'table' %}
         {% call statement('made') -%}
             {{ tdm.remember_made(target_relation, rows) }}
@@ -32,4 +44,24 @@
 {% macro subset_kind(node) -%}
     {%- set wanted = tdm.meta_of(node).get('as') if node else none -%}
     {{ return('view' if (wanted or var('tdm_subset_as', 'table')) == 'view' else 'table') }}
+{%- endmacro %}
+
+{#- Between the query for keys and the one for rows, where a view needs both. -#}
+{% macro rows_follow() -%}
+    {{ tdm.as_comment({'rows': 'follow'}) }}
+{%- endmacro %}
+
+{#- The table of keys that a subset_ view reads. -#}
+{% macro keys_of_view(view) -%}
+    {{ return(view.incorporate(path={'identifier': 'kept_' ~ view.identifier | replace('subset_', '', 1)}, type='table')) }}
+{%- endmacro %}
+
+{#- What joins read: the key of the table and the columns by which it points at others. -#}
+{% macro _joined_columns(sql) -%}
+    {%- set columns = [] -%}
+    {%- for source in tdm.project_sources() if source.source_name ~ '.' ~ source.name == tdm._table_of_model(sql) -%}
+        {%- do columns.extend(tdm.meta_of(source).get('key') or []) -%}
+        {%- for edge in tdm.meta_of(source).get('references') or [] -%}{%- do columns.extend(edge['columns']) -%}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(columns | unique | list) }}
 {%- endmacro %}

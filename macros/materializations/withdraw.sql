@@ -1,12 +1,15 @@
 {#- Withdraws the release of this target, because something that it vouched for is being rebuilt: readers lose the masked
     schemas until the next release. Does nothing where nothing is released. What follows is one transaction. -#}
 {% macro withdraw_release() -%}
-    {% call statement('withdraw', auto_begin=true) -%}
+    {% call statement('released', fetch_result=true, auto_begin=true) -%}
+        select exists (select from {{ tdm.ledger() }}.releases where withdrawn_at is null) as released
+    {%- endcall %}
+    {%- if load_result('released').table.rows[0]['released'] %}
+    {% call statement('withdraw') -%}
         do $$
         declare
             released text; reader text;
         begin
-            if not exists (select from {{ tdm.ledger() }}.releases where withdrawn_at is null) then return; end if;
             perform pg_advisory_xact_lock(hashtext({{ tdm.literal('tdm_release ' ~ target.schema) }}));
             update {{ tdm.ledger() }}.releases set withdrawn_at = clock_timestamp() where withdrawn_at is null;
             if not found then return; end if;
@@ -30,4 +33,5 @@
     {% call statement('begin', auto_begin=true) -%}
         begin
     {%- endcall %}
+    {%- endif %}
 {%- endmacro %}

@@ -5,7 +5,7 @@
     {%- if ends | length < 2 -%}
         {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': tdm.linked_rows expected two ends or more, but received ' ~ ends | length ~ '. Rows of one owner are tdm.owned_rows') -%}
     {%- endif -%}
-    {%- do tdm._uses({'columns': [[]], 'owned_by': [tdm._names_of(ends)]}) -%}
+    {%- do tdm._uses({'columns': [[]], 'keeps': 'ends', 'owned_by': [tdm._names_of(ends)]}) -%}
     {%- do tdm._require_ends_only(source, ends) -%}
 {{ tdm.as_comment({'linked': tdm.table_of(source)}) }}
 select x.*

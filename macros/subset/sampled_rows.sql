@@ -5,6 +5,7 @@
         {%- do exceptions.raise_compiler_error(model.name ~ ': fraction is ' ~ fraction ~ ', but must be above 0 and at most 1') -%}
     {%- endif -%}
     {%- do tdm.reads_source() -%}
+    {%- do tdm._uses({'columns': [[]], 'keeps': 'a share'}) -%}
 {{ tdm.as_comment({'root': tdm.table_of(source), 'key': [], 'fraction': fraction, 'strata': [], 'at_least': 0}) }}
 select x.*
 from {{ tdm.own_rows(source) }} as x

@@ -2,7 +2,8 @@
     anything is built (see subset_problems). Only names and SQL; which table they belong to stands in the model's sources,
     in the same order.
     facts   columns: for each source a list; expressions: SQL over x, a row of the first source; owned_by, pointed_at_by: for
-            each source a list of {columns, to, expression} -#}
+            each source a list of {columns, to, expression}; keeps: all, none, ends (of link rows) or a share; else what is
+            owned or pointed at -#}
 {% macro _uses(facts) -%}
     {{- config(meta={'tdm_uses': facts}) -}}
 {%- endmacro %}

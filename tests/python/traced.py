@@ -135,16 +135,6 @@ MODELS = {
     "sampled_app__visit": """{{ tdm.owned_keys(source('app', 'visit'), key=['visit_id'],
         owned_by=[tdm.owner(ref('sampled_app__person'), ['person'], to=['id'], at_most=2,
         newest='at')]) }}""",
-    "kept_app__product": """{{ tdm.kept_keys(source('app', 'product'), key=['product_id'],
-        referenced_by=[
-            tdm.reference(ref('subset_app__order'), expression=['unnest(x.product_ids)'],
-                to=['product_id']),
-            tdm.reference(ref('subset_app__order'),
-                expression=["(x.payload #>> '{gift,product}')::int"], to=['product_id']),
-            tdm.reference(ref('subset_app__note'), expression=['x.subject_id::int'],
-                to=['product_id'], where="x.subject_type like 'prod%'"),
-            tdm.reference(ref('subset_app__log'), ['product_id']),
-        ]) }}""",
     "kept_app__person_team": """{{ tdm.kept_together([
         tdm.member('person', source('app', 'person'), key=['id'],
             sampled=ref('sampled_app__person'), referenced_by=[
@@ -170,7 +160,15 @@ MODELS = {
     "subset_app__visit": """{{ tdm.rows_of(source('app', 'visit'), key=['visit_id'],
         kept=ref('sampled_app__visit')) }}""",
     "subset_app__product": """{{ tdm.rows_of(source('app', 'product'), key=['product_id'],
-        kept=ref('kept_app__product')) }}""",
+        referenced_by=[
+            tdm.reference(ref('subset_app__order'), expression=['unnest(x.product_ids)'],
+                to=['product_id']),
+            tdm.reference(ref('subset_app__order'),
+                expression=["(x.payload #>> '{gift,product}')::int"], to=['product_id']),
+            tdm.reference(ref('subset_app__note'), expression=['x.subject_id::int'],
+                to=['product_id'], where="x.subject_type like 'prod%'"),
+            tdm.reference(ref('subset_app__log'), ['product_id']),
+        ]) }}""",
     "subset_app__note": "{{ tdm.owned_rows(source('app', 'note'), OWNED) }}".replace(
         "OWNED", OWNED_BY_PERSON.format("author")
     ),
@@ -179,7 +177,7 @@ MODELS = {
     ),
     "subset_app__membership": """{{ tdm.linked_rows(source('app', 'membership'), ends=[
         tdm.end(tdm.member_of(ref('kept_app__person_team'), 'person'), ['person'], to=['id']),
-        tdm.end(ref('kept_app__product'), ['product_id']),
+        tdm.end(ref('subset_app__product'), ['product_id']),
     ]) }}""",
     "subset_app__country": "{{ tdm.all_rows(source('app', 'country')) }}",
     "subset_app__secret": "{{ tdm.no_rows(source('app', 'secret')) }}",

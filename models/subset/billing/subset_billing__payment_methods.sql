@@ -1,2 +1,11 @@
--- The kept rows of payment_methods.
-{{ tdm.rows_of(source('billing', 'payment_methods'), key=['payment_method_id'], kept=ref('kept_billing__payment_methods')) }}
+-- Rows of payment_methods that belong to sampled rows of accounts, and those that kept rows of payments point at.
+{{ tdm.owned_rows(
+    source('billing', 'payment_methods'),
+    key=['payment_method_id'],
+    owned_by=[
+        tdm.owner(ref('sampled_billing__accounts'), ['account_id']),
+    ],
+    referenced_by=[
+        tdm.reference(ref('subset_billing__payments'), ['payment_method_id']),
+    ],
+) }}

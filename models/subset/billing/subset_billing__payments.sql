@@ -1,2 +1,2 @@
 -- The kept rows of payments.
-{{ tdm.rows_of(source('billing', 'payments'), key=['payment_id'], kept=ref('kept_billing__payments')) }}
+{{ tdm.rows_of(source('billing', 'payments'), key=['payment_id'], kept=ref('sampled_billing__payments')) }}

@@ -20,12 +20,8 @@
         referenced_by=[
             tdm.reference(ref('subset_billing__accounts'), ['customer_id']),
             tdm.reference('addresses', ['customer_id']),
-            tdm.reference(ref('subset_shop__carts'), ['customer_id']),
-            tdm.reference(ref('subset_shop__customer_audit'), ['customer_id']),
             tdm.reference('customers', ['referred_by'], to=['customer_id']),
-            tdm.reference(ref('subset_shop__events'), ['customer_id']),
             tdm.reference(ref('subset_shop__orders'), ['customer_id']),
-            tdm.reference(ref('subset_shop__reviews'), ['customer_id']),
             tdm.reference(ref('subset_support__tickets'), ['customer_id']),
             tdm.reference(ref('subset_support__tickets'), expression=['lower(btrim(x.requester_email))'], to=['email']),
             tdm.reference(ref('subset_support__tickets'), expression=['x.subject_id::bigint'], to=['customer_id'], where="x.subject_type = 'customer'"),

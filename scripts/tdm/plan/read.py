@@ -90,8 +90,9 @@ class Table:
         owners: whose rows it follows.
         ends: what link rows point at.
         sampled: the relation of its sampled keys, where it has one.
-        keys: the relation of its kept keys, where it has one.
+        keys: the relation that has all its kept keys, where there is one.
         kept: the relation of its kept rows.
+        pointed_at: whether rows are kept because a kept row points at them.
     """
 
     name: str
@@ -106,6 +107,7 @@ class Table:
     sampled: tuple[str, str] | None = None
     keys: tuple[str, str] | None = None
     kept: tuple[str, str] | None = None
+    pointed_at: bool = False
 
 
 @dataclass
@@ -169,6 +171,9 @@ def subset_of(graph: dict[str, Any]) -> Subset:
     ]
     for _, markers in said:
         _reasons(tables, relations, markers)
+    for table in tables.values():
+        if not table.pointed_at:
+            table.keys = table.keys or table.sampled
     references = [
         reference for source in manifest.sources(graph) for reference in _references(source, tables)
     ]
@@ -232,11 +237,9 @@ def _places(
         if "member" in facts:
             component.members[facts["member"]] = table.name
             place = (relation[0], member_relation(relation[1], facts["member"]))
-        if kinds[0] == "kept":
             table.keys = place
         elif kinds[0] in ("root", "owned") and facts.get("key"):
             table.sampled = place
-            table.keys = table.keys or place
         else:
             table.kept = place
         relations[place[1]] = table.name
@@ -288,6 +291,7 @@ def _reasons(
         elif facts.get("kept") in tables:
             table = tables[facts["kept"]]
             table.mode = "referenced" if table.mode == "empty" else table.mode
+            table.pointed_at = True
             table.key = table.key or list(facts.get("key") or [])
         elif facts.get("whole") in tables:
             tables[facts["whole"]].mode = "whole"

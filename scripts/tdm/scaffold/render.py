@@ -337,20 +337,6 @@ class _Renderer:
             found[f"{folder}/sampled_{full}.sql"] = text
             root = node if node.mode == "sampled" else None
             self._note_model(models, f"sampled_{full}", root, name)
-        if node.has_kept and not node.together:
-            whose = _and(sorted({self._called(r.table, node) for r in node.pointed_at}))
-            start = f"Sampled {human}, and those" if node.has_sampled else human
-            comment = f"{start} that kept rows of {whose} point at."
-            found[f"{folder}/kept_{full}.sql"] = self._template(
-                "kept.sql",
-                table=base
-                | {
-                    "comment": _sentence(comment),
-                    "sampled": self._ref("sampled", name) if node.has_sampled else "",
-                    "references_here": [self._reference(r, ()) for r in _unique(node.pointed_at)],
-                },
-            )
-            self._note_model(models, f"kept_{full}")
         found[f"{folder}/subset_{full}.sql"] = self._subset(name, node, base, human, owner_names)
         self._note_model(models, f"subset_{full}")
         return found
@@ -359,6 +345,8 @@ class _Renderer:
         self, name: str, node: Node, base: dict[str, Any], human: str, owner_names: str
     ) -> str:
         mode, kept, comment = node.mode, "", f"The kept {human}."
+        pointed_at = [] if node.together else _unique(node.pointed_at)
+        whose = _and(sorted({self._called(r.table, node) for r in pointed_at}))
         if node.mode == "whole":
             comment = f"All {human}: reference data, or too few to sample."
         elif node.mode == "empty":
@@ -366,12 +354,15 @@ class _Renderer:
         elif node.together:
             member = jinja_text(self.names.member(name, node.together))
             kept = f"tdm.member_of(ref('{self.names.together(node.together)}'), {member})"
-        elif node.has_kept:
-            kept = self._ref("kept", name)
         elif node.has_sampled:
             kept = self._ref("sampled", name)
+            if pointed_at:
+                comment = f"Sampled {human}, and those that kept rows of {whose} point at."
         elif node.mode == "owned":
-            mode, comment = "leaf", f"{human} that belong to sampled rows of {owner_names}."
+            mode, comment = "leaf", f"{human} that belong to sampled rows of {owner_names}"
+            comment += f", and those that kept rows of {whose} point at." if pointed_at else "."
+        elif pointed_at:
+            comment = f"{human} that kept rows of {whose} point at."
         else:
             mode, comment = (
                 "keyless",
@@ -383,6 +374,7 @@ class _Renderer:
             | {
                 "mode": mode,
                 "kept": kept,
+                "references_here": [self._reference(r, ()) for r in pointed_at],
                 "comment": _sentence(comment),
                 "fraction": _number(node.fraction),
             },

@@ -44,8 +44,10 @@ class Node:
     fraction: float = 0.0
     strata: tuple[str, ...] = ()
     owners: list[Reference] = field(default_factory=list)
+    owns: bool = False
+    """Whether rows of other tables come along with sampled rows of this one."""
     pointed_at: list[Reference] = field(default_factory=list)
-    """References from rows that are kept, where this table is not whole."""
+    """References that may bring rows, where this table is not whole."""
     together: tuple[str, ...] = ()
     """All members, where this table is closed together with others or with itself."""
     catalogue: bool = False
@@ -57,12 +59,7 @@ class Node:
         """Whether there is a sampled_ model."""
         if self.mode == "sampled":
             return bool(self.key)
-        return self.mode == "owned" and bool(self.pointed_at)
-
-    @property
-    def has_kept(self) -> bool:
-        """Whether there is a kept_ model, of its own or with others."""
-        return bool(self.pointed_at)
+        return self.mode == "owned" and (self.owns or bool(self.together))
 
 
 @dataclass
@@ -322,8 +319,9 @@ class _Decider:
                 nodes[name] = Node(table, "referenced", self.key[name])
         for name, node in nodes.items():
             node.catalogue = self._is_catalogue(name, nodes)
+            node.owns = any(r.to == name for r in self.followed)
         for r in self.references:
-            if nodes[r.to].mode not in ("whole", "empty"):
+            if nodes[r.to].mode not in ("whole", "empty") and not self._comes_along(r, nodes):
                 nodes[r.to].pointed_at.append(r)
         closed = {name for name, node in nodes.items() if node.pointed_at}
         edges = {
@@ -337,6 +335,10 @@ class _Decider:
         return Plan(
             nodes, self.roots, sorted(self.followed, key=lambda r: (r.table, r.columns)), self.notes
         )
+
+    def _comes_along(self, r: Reference, nodes: Mapping[str, Node]) -> bool:
+        """Whether all rows of a table come along this very reference: it brings nothing more."""
+        return nodes[r.table].owners == [r] and not self._pointed_at(r.table)
 
     def _is_catalogue(self, name: str, nodes: Mapping[str, Node]) -> bool:
         """Whether a table is reference data: not about people, not sampled, and not somebody's."""

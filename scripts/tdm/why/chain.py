@@ -1,8 +1,8 @@
 """Why a row is kept: the chain of references from it back to a row that somebody asked for.
 
 Every key table says why it has a row (`tdm_reason`), and inside a fixpoint in which pass it came
-(`tdm_pass`). Outside, a reason leads to a model that was built before; inside, to a lower pass. So
-every chain ends.
+(`tdm_pass`). A row that stands in none is owned, or pointed at, which is looked up. Outside a
+fixpoint that leads to a model that was built before; inside, to a lower pass. So every chain ends.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from tdm.plan.read import Component, End, Owner, Subset, Table
+from tdm.plan.read import Component, End, Owner, Reference, Subset, Table
 from tdm.plan.statistics import Database, Relation
 from tdm.why import rows
 from tdm.why.rows import Row
@@ -78,12 +78,13 @@ def _next(database: Database, subset: Subset, row: Row, chain: Chain) -> Step | 
             _end(database, subset, row, end) for end in table.ends if end.table in subset.tables
         ]
         return None
-    if table.keys is None:
-        return _without_keys(database, subset, row, chain)
+    keys = table.keys or table.sampled
     component = _component(subset, table)
     columns = ["tdm_reason", *(["tdm_pass"] if component else [])]
-    facts = rows.facts_in(database, row, table.keys, columns)
-    reason = str(facts[0]) if facts else ""
+    facts = rows.facts_in(database, row, keys, columns) if keys else None
+    if facts is None:
+        return _without_keys(database, subset, row, chain)
+    reason = str(facts[0])
     if reason.startswith("owned by "):
         return _owner(database, subset, row, reason.removeprefix("owned by "), chain)
     if reason.startswith("referenced by "):
@@ -95,13 +96,26 @@ def _next(database: Database, subset: Subset, row: Row, chain: Chain) -> Step | 
 
 
 def _without_keys(database: Database, subset: Subset, row: Row, chain: Chain) -> Step | None:
-    """A table that nothing points at: its rows are sampled by themselves, or owned."""
-    for owner in row.table.owners:
+    """A row that stands in no key table: it is owned, pointed at, or sampled by itself."""
+    table = row.table
+    owners = table.owners if table.sampled is None else []
+    for owner in owners:
+        found = None if owner.at_most else owner_row(database, subset, row, owner)
+        if found:
+            return _owned(found, owner)
+    for edge in subset.references if table.pointed_at else ():
+        child = subset.tables[edge.child]
+        # link rows are there because of their ends, not the other way round
+        if edge.parent == table.name and child.kept and child.mode != "linked":
+            found = rows.pointing_at(database, row, edge, child, child.kept)
+            if found:
+                return _referenced(found, edge)
+    for owner in owners:  # what a cap leaves of their rows is kept for nothing else
         found = owner_row(database, subset, row, owner)
         if found:
             return _owned(found, owner)
-    if row.table.sample:
-        chain.reason, chain.text = _asked_for(row.table, "sampled")
+    if table.sample and table.sampled is None:
+        chain.reason, chain.text = _asked_for(table, "sampled")
     else:
         chain.text = "kept, but its model does not say why"
     return None
@@ -160,11 +174,13 @@ def _referencing(
         if edge.parent == row.table.name and edge.child == child.name and child.kept:
             found = rows.pointing_at(database, row, edge, child, child.kept, before=before)
             if found:
-                return Step(
-                    found, "referenced", edge.columns, edge.to_columns, edge.expression, edge.where
-                )
+                return _referenced(found, edge)
     chain.text = f"referenced by a row of {name}, by columns that the sources do not declare"
     return None
+
+
+def _referenced(row: Row, edge: Reference) -> Step:
+    return Step(row, "referenced", edge.columns, edge.to_columns, edge.expression, edge.where)
 
 
 def _owned(row: Row, owner: Owner) -> Step:

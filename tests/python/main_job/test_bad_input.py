@@ -70,6 +70,32 @@ def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> 
     assert job.query("select from pg_roles where rolname = 't'") == []
 
 
+def test_a_reference_that_nobody_keeps(newest: None, job: Job, tmp_path: Path) -> None:
+    """What kept rows point at would not be there: said before a row is read."""
+    project = job.copied_project(tmp_path)
+    replace_in(
+        project / SUBSET / "subset_shop__orders.sql",
+        "        tdm.reference(ref('subset_billing__invoices'), ['order_id']),\n",
+        "",
+    )
+    replace_in(
+        project / SUBSET / "subset_shop__reviews.sql",
+        "    ],\n",
+        "        tdm.owner(ref('sampled_shop__order_lines'), ['order_id', 'line_no']),\n    ],\n",
+    )
+    said = _guard(job, project)
+    for message in (
+        "models/source/billing/_billing__sources.yml: billing.invoices points at shop.orders by"
+        f" (order_id) → (order_id), but {SUBSET}/subset_shop__orders.sql does not keep what it"
+        " points at. Name it there under referenced_by",
+        # its rows used to come along with customers alone
+        f"shop.reviews points at shop.customers by (customer_id) → (customer_id), but {SUBSET}/"
+        "kept_shop__addresses_customers.sql does not keep",
+    ):
+        assert message in said, said
+    assert said.count("does not keep what it points at") == 2, said
+
+
 def test_sql_that_cannot_run(newest: None, job: Job, tmp_path: Path) -> None:
     """Types that do not compare, unknown columns in conditions and strata: planned, not run."""
     project = job.copied_project(tmp_path)
@@ -79,7 +105,7 @@ def test_sql_that_cannot_run(newest: None, job: Job, tmp_path: Path) -> None:
         'expression: ["x.subject_id::bigint"], to: shop.orders',
         'expression: ["x.subject_id"], to: shop.orders',
     )
-    for model in (project / "models/subset").rglob("kept_*.sql"):
+    for model in (project / "models/subset").rglob("subset_*.sql"):
         text = model.read_text(encoding="utf-8")
         model.write_text(
             text.replace(

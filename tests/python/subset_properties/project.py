@@ -127,14 +127,12 @@ def files(service: Service) -> dict[str, str]:
 
 
 def key_tables(service: Service, name: str) -> list[str]:
-    """The relations with keys of a table."""
+    """The relations with keys of a table that say why."""
     writer = _Writer(service)
     table = service.table(name)
     found = [f"sampled_{node(service, name)}"] if writer.has_sampled(table) else []
     if name in writer.together:
         found.append(_member_of(writer.group(writer.together[name]), name))
-    elif writer.pointing[name]:
-        found.append(f"kept_{node(service, name)}")
     return found
 
 
@@ -306,13 +304,6 @@ class _Writer:
         found = {}
         if self.has_sampled(table):
             found["sampled"] = self.sampled(table)
-        if self.pointing[table.id] and table.id not in self.together:
-            sampled = self._sampled_argument(table)
-            references = [self._reference(edge, ()) for edge in self.pointing[table.id]]
-            found["kept"] = _call(
-                "kept_keys",
-                [self._source(table), f"key={names(table.key)}", *sampled, _list(references)],
-            )
         found["subset"] = self._subset(table)
         return found
 
@@ -345,7 +336,7 @@ class _Writer:
         if mode == "sampled":
             return bool(table.key)
         owns = any(e.parent == table.id and e.follow for e in self.service.edges)
-        return mode == "owned" and (bool(self.pointing[table.id]) or owns)
+        return mode == "owned" and (table.id in self.together or owns)
 
     def _source(self, table: Table) -> str:
         return f"source({text(slug(self.service, table.place))}, {text(table.id)})"
@@ -358,13 +349,10 @@ class _Writer:
 
     def kept(self, name: str) -> str:
         """The relation with the kept keys of a table, or with its rows where it has none."""
-        table = self.service.table(name)
         if name in self.together:
             group = self.group(self.together[name])
             return f"tdm.member_of(ref({text(group)}), {text(name)})"
-        if self.pointing[name]:
-            return self._ref("kept", name)
-        if self.has_sampled(table):
+        if self.has_sampled(self.service.table(name)) and not self.pointing[name]:
             return self._ref("sampled", name)
         return self._ref("subset", name)
 
@@ -501,11 +489,20 @@ class _Writer:
                     given += [f"to={names(edge.to)}"] if edge.to != edge.columns else []
                     ends.append(f"\n        tdm.end({', '.join(given)})")
             return _call("linked_rows", [source, f"ends=[{', '.join(ends)}]"])
-        if self.pointing[table.id] or self.has_sampled(table):
+        if table.id in self.together:
             kept = f"kept={self.kept(table.id)}"
             return _call("rows_of", [source, f"key={names(table.key)}", kept])
+        pointing = [_list(self._reference(edge, ()) for edge in self.pointing[table.id])]
+        pointing = pointing if self.pointing[table.id] else []
+        if self.has_sampled(table):
+            kept = f"kept={self._ref('sampled', table.id)}"
+            return _call("rows_of", [source, f"key={names(table.key)}", kept, *pointing])
         if mode == "owned":
-            return _call("owned_rows", [source, f"owned_by=[{', '.join(self._owners(table))}]"])
+            key = [f"key={names(table.key)}"] if pointing else []
+            owners = f"owned_by=[{', '.join(self._owners(table))}]"
+            return _call("owned_rows", [source, *key, owners, *pointing])
+        if pointing:
+            return _call("rows_of", [source, f"key={names(table.key)}", *pointing])
         fraction = self.service.samples[table.id].fraction
         return _call("sampled_rows", [source, f"fraction={fraction}"])
 

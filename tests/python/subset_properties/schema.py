@@ -252,13 +252,24 @@ class Service:
         return {table.inherits for table in self.tables if table.inherits is not None}
 
     def needed(self) -> list[Edge]:
-        """The references that can bring a row: to tables that are neither whole nor empty."""
+        """The references that models name: to tables that are neither whole nor empty.
+
+        Every other one that brings no row, because all rows come along it, is left out.
+        """
         return [
             edge
-            for edge in self.edges
+            for number, edge in enumerate(self.edges)
             if self.modes[edge.parent] not in ("whole", "empty")
             and self.modes[edge.child] not in ("empty", "linked")
+            and not (number % 2 and self._comes_along(edge))
         ]
+
+    def _comes_along(self, edge: Edge) -> bool:
+        return (
+            self.modes[edge.child] == "owned"
+            and [e for e in self.edges if e.child == edge.child and e.follow] == [edge]
+            and not any(e.parent == edge.child for e in self.edges)
+        )
 
 
 def quoted(name: str) -> str:

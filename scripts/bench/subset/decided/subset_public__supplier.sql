@@ -1,2 +1,8 @@
--- The kept rows of supplier.
-{{ tdm.rows_of(source('public', 'supplier'), key=['id'], kept=ref('kept_public__supplier')) }}
+-- Suppliers that kept products point at.
+{{ tdm.rows_of(
+    source('public', 'supplier'),
+    key=['id'],
+    referenced_by=[
+        tdm.reference(ref('subset_public__product'), ['supplier_id'], to=['id']),
+    ],
+) }}

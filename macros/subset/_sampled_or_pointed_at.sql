@@ -1,15 +1,3 @@
-{#- The keys of a table that are kept: sampled, or pointed at by a kept row. Rows kept for the latter reason own nothing.
-    source, key as in sampled_keys; sampled the table's sampled_ model, where it has one; referenced_by a list of
-    tdm.reference(…). A reference that points at no row (NULL in one of its columns, or dangling) keeps nothing. -#}
-{% macro kept_keys(source, key, referenced_by, sampled=none) -%}
-    {%- do tdm.require_columns(source, key) -%}
-    {{- config(materialized='keys') -}}
-    {%- do tdm.reads_source() -%}
-    {%- do tdm._uses({'columns': [key], 'pointed_at_by': [tdm._names_of(referenced_by)]}) -%}
-{{ tdm.as_comment({'kept': tdm.table_of(source), 'key': key}) }}
-{{ tdm._sampled_or_pointed_at(source, key, key, referenced_by, sampled) }}
-{%- endmacro %}
-
 {#- The keys (and further columns) that are sampled, or pointed at. Only what is not sampled is looked up in the source. -#}
 {% macro _sampled_or_pointed_at(source, key, columns, referenced_by, sampled) -%}
     {%- set groups = tdm._groups(source, referenced_by) -%}

@@ -1,0 +1,53 @@
+{#- Declared references that no model follows upwards: rows would point at rows that are not kept. A list of messages; found
+    in the project alone, before any query. -#}
+{% macro _references_not_kept(tables) -%}
+    {%- set problems = [] -%}
+    {%- set models = tdm._models_of_tables(tables) -%}
+    {%- for name, source in tables.items() if name in models and tdm.meta_of(source).get('scope') != 'out' -%}
+        {%- for edge in tdm.references_of(source) if edge.to in models -%}
+            {%- set written = {'columns': edge['columns'], 'to': edge.to_columns, 'expression': edge.expression} -%}
+            {%- if not (
+                models[name].keeps in ['none', 'ends'] or models[edge.to].keeps in ['all', 'none']
+                or tdm._comes_along(models[name], written) or tdm._is_kept(models[edge.to], name, written)
+            ) -%}
+                {%- do problems.append(
+                    source.original_file_path ~ ': ' ~ name ~ ' points at ' ~ edge.to ~ ' by ' ~ tdm._edge_text(written)
+                    ~ ', but ' ~ models[edge.to].path ~ ' does not keep what it points at. Name it there under referenced_by'
+                ) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+{#- For each table what its subset models say: which edges own its rows and point at them, and from which tables. -#}
+{% macro _models_of_tables(tables) -%}
+    {%- set found = {} -%}
+    {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.package_name == project_name and 'tdm_uses' in tdm.meta_of(node) -%}
+        {%- set uses = tdm.meta_of(node).tdm_uses -%}
+        {%- set pointing = node.sources | map('join', '.') | list if node.config.materialized == 'fixpoint' else [] -%}
+        {%- for id in node.depends_on.nodes if id in graph.nodes -%}
+            {%- do pointing.extend(graph.nodes[id].sources | map('join', '.') | list) -%}
+        {%- endfor -%}
+        {%- for place in range(uses['columns'] | length) if node.sources[place] | join('.') in tables -%}
+            {%- set table = found.setdefault(node.sources[place] | join('.'), {'keeps': '', 'owned': [], 'pointed_at': [], 'path': ''}) -%}
+            {%- set pointed_at = uses.get('pointed_at_by', [[]] * (place + 1))[place] -%}
+            {%- do table.update({'keeps': uses.keeps or table.keeps, 'path': (table.path if table.pointed_at else '') or node.original_file_path}) -%}
+            {%- do table.owned.extend(uses.get('owned_by', [[]] * (place + 1))[place]) -%}
+            {%- for edge in pointed_at -%}{%- do table.pointed_at.append(dict(edge, pointing=pointing)) -%}{%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- All rows of a table come along an edge: what it points at is sampled. -#}
+{% macro _comes_along(table, edge) -%}
+    {{ return(table.keeps == '' and not table.pointed_at and table.owned | length == 1 and tdm._is_declared(edge, table.owned)) }}
+{%- endmacro %}
+
+{% macro _is_kept(table, pointing, edge) -%}
+    {%- for known in table.pointed_at if pointing in known.pointing and tdm._is_declared(edge, [known]) -%}
+        {{ return(true) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
