@@ -10,10 +10,29 @@
     {%- do adapter.rename_relation(fresh, target_relation) -%}
 {%- endmacro %}
 
-{#- Remembers a table that has just been made: how many rows, and by which transaction. Whatever is done to it afterwards shows. -#}
-{% macro remember_made(relation, rows) -%}
+{#- What follows the making of a relation by `quietly`, in one round trip: further statements (analyze, remember_made); nobody
+    but its owner reads it. Returns the number of rows. -#}
+{% macro settle(relation, statements=[]) -%}
+    {% call statement('settle', fetch_result=true) -%}
+        {%- for further in statements %}
+        {{ further }};
+        {%- endfor %}
+        select current_setting('tdm.rows')::bigint as made, relacl is not null as granted
+        from pg_class where oid = {{ tdm.literal(relation) }}::regclass
+    {%- endcall %}
+    {%- set settled = load_result('settle').table.rows[0] -%}
+    {%- if settled['granted'] -%}{%- do tdm.close(relation) -%}{%- endif -%}
+    {{ return(settled['made'] | int) }}
+{%- endmacro %}
+
+{#- Remembers a table that `quietly` has just made: how many rows, and by which transaction. Whatever is done to it afterwards
+    shows. -#}
+{% macro remember_made(relation) -%}
     insert into {{ tdm.ledger() }}.made_tables (relation, rows, made_by)
-    values ({{ tdm.literal(relation) }}::regclass, {{ rows }}, (select x.xmin::text from {{ relation }} as x limit 1))
+    values (
+        {{ tdm.literal(relation) }}::regclass, current_setting('tdm.rows')::bigint,
+        (select x.xmin::text from {{ relation }} as x limit 1)
+    )
 {%- endmacro %}
 
 {#- Statistics for planning, from a small sample: ours are not for production's queries.
@@ -23,17 +42,14 @@
     analyze {{ relation }}{{ ' (' ~ tdm.quoted_list(columns) ~ ')' if columns }}
 {%- endmacro %}
 
-{#- Takes away what default privileges may have granted on a new relation: nobody but its owner reads it. -#}
+{#- Takes away what default privileges may have granted on a new relation. -#}
 {% macro close(relation) -%}
-    {%- set granted = run_query('select 1 from pg_class where oid = ' ~ tdm.literal(relation) ~ '::regclass and relacl is not null') -%}
-    {%- if granted.rows -%}
-        {%- set grantees = run_query(
-            'select distinct case when acl.grantee = 0 then \'public\' else quote_ident(pg_get_userbyid(acl.grantee)) end'
-            ~ ' from pg_class cross join lateral aclexplode(relacl) as acl'
-            ~ ' where pg_class.oid = ' ~ tdm.literal(relation) ~ '::regclass and acl.grantee <> relowner'
-        ) -%}
-        {%- for grantee in grantees.columns[0].values() -%}
-            {%- do run_query('revoke all on ' ~ relation ~ ' from ' ~ grantee) -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- set grantees = run_query(
+        'select distinct case when acl.grantee = 0 then \'public\' else quote_ident(pg_get_userbyid(acl.grantee)) end'
+        ~ ' from pg_class cross join lateral aclexplode(relacl) as acl'
+        ~ ' where pg_class.oid = ' ~ tdm.literal(relation) ~ '::regclass and relacl is not null and acl.grantee <> relowner'
+    ) -%}
+    {%- for grantee in grantees.columns[0].values() -%}
+        {%- do run_query('revoke all on ' ~ relation ~ ' from ' ~ grantee) -%}
+    {%- endfor -%}
 {%- endmacro %}

@@ -9,12 +9,8 @@
     {% call statement('main', auto_begin=true) -%}
         {{ tdm.quietly(model.name, 'create unlogged table ' ~ fresh ~ ' as', sql) }}
     {%- endcall %}
-    {%- set rows = tdm.rows_done() -%}
+    {%- set rows = tdm.settle(fresh, [tdm.analyze(fresh)]) -%}
     {%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}
-    {% call statement('analyze') -%}
-        {{ tdm.analyze(fresh) }}
-    {%- endcall %}
-    {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {%- call noop_statement('main', 'KEYS ' ~ rows, 'KEYS', rows) -%}{{ sql }}{%- endcall %}
     {{ adapter.commit() }}

@@ -21,6 +21,7 @@
     {%- do adapter.commit() -%}
 
     {%- do tdm.ensure_domains(sql) -%}
+    {%- do tdm.begin() -%}
     {%- do tdm.withdraw_release() -%}
     {%- set final -%}
         select {{ columns | join(', ') }}
@@ -31,20 +32,11 @@
     {% call statement('main', auto_begin=true) -%}
         {{ tdm.quietly(name, 'create ' ~ kind ~ ' ' ~ fresh ~ ' as', final) }}
     {%- endcall %}
-    {%- set rows = tdm.rows_done() -%}
-    {%- if kind == 'table' %}
-        {% call statement('analyze') -%}
-            {{ tdm.analyze(fresh) }}
-        {%- endcall %}
-    {%- endif -%}
-    {%- do tdm.close(fresh) -%}
-    {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {#- the release compares: as many rows, all of this transaction, or somebody has edited them -#}
+    {%- set rows = tdm.settle(fresh, [tdm.analyze(fresh), tdm.remember_made(fresh)] if kind == 'table' else []) -%}
+    {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {% call statement('treatments') -%}
         {{ tdm.record_treatments(source, target_relation, sql) }}
-        {%- if kind == 'table' %};
-        {{ tdm.remember_made(target_relation, rows) }}
-        {%- endif %}
     {%- endcall %}
     {%- call noop_statement('main', 'MASKED ' ~ (rows if kind == 'table' else 'VIEW'), 'MASKED', rows) -%}{{ sql }}{%- endcall %}
     {{ adapter.commit() }}

@@ -12,29 +12,19 @@
         {% call statement('keys', auto_begin=true) -%}
             {{ tdm.quietly(model.name, 'create unlogged table ' ~ tdm.fresh(keys) ~ ' as', queries[0]) }}
         {%- endcall %}
-        {% call statement('analyze_keys') -%}
-            {{ tdm.analyze(tdm.fresh(keys)) }}
-        {%- endcall %}
-        {%- do tdm.close(tdm.fresh(keys)) -%}
+        {%- do tdm.settle(tdm.fresh(keys), [tdm.analyze(tdm.fresh(keys))]) -%}
     {%- endif %}
     {% call statement('main', auto_begin=true) -%}
         {{ tdm.quietly(model.name, 'create ' ~ ('view ' if kind == 'view' else 'unlogged table ') ~ fresh ~ ' as', queries[-1]) }}
     {%- endcall %}
-    {%- set rows = tdm.rows_done() -%}
-    {%- if kind == 'table' %}
-        {%- if tdm.markers(sql) -%}{%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}{%- endif %}
-        {% call statement('analyze') -%}
-            {{ tdm.analyze(fresh, tdm._joined_columns(sql)) }}
-        {%- endcall %}
+    {%- if kind == 'table' -%}
+        {%- set rows = tdm.settle(fresh, [tdm.analyze(fresh, tdm._joined_columns(sql)), tdm.remember_made(fresh)]) -%}
+        {%- if tdm.markers(sql) -%}{%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}{%- endif -%}
+    {%- else -%}
+        {%- set rows = tdm.settle(fresh) -%}
     {%- endif -%}
-    {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {%- if keys -%}{%- do tdm.take_place(load_cached_relation(keys), tdm.fresh(keys), keys) -%}{%- endif -%}
-    {%- if kind == 'table' %}
-        {% call statement('made') -%}
-            {{ tdm.remember_made(target_relation, rows) }}
-        {%- endcall %}
-    {%- endif -%}
     {%- call noop_statement('main', 'SUBSET ' ~ (rows if kind == 'table' else 'VIEW'), 'SUBSET', rows) -%}{{ sql }}{%- endcall %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}

@@ -28,10 +28,14 @@
         end $$
     {%- endcall %}
     {{ adapter.commit() }}
-    {#- dbt sends COMMIT as text, past psycopg2, which takes its transaction to go on: without a BEGIN of ours every statement
-        after it would stand for itself, visible to others half-done and left behind by a kill -#}
+    {%- do tdm.begin() -%}
+    {%- endif %}
+{%- endmacro %}
+
+{#- Begins a transaction after a commit of ours: dbt sends COMMIT as text, past psycopg2, which takes its transaction to go on.
+    Without it every statement would stand for itself, visible to others half-done and left behind by a kill. -#}
+{% macro begin() -%}
     {% call statement('begin', auto_begin=true) -%}
         begin
     {%- endcall %}
-    {%- endif %}
 {%- endmacro %}

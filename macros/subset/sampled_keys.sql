@@ -40,7 +40,7 @@ candidates as (
 strata as (
     select tdm_stratum, tdm_rows, tdm_share, greatest(floor(tdm_rows * {{ fraction or 1 }} + tdm_share), {{ at_least }}) as tdm_quota
     from (
-        select tdm_stratum, count(*) as tdm_rows, {{ tdm._share_of('tdm_stratum') }} as tdm_share
+        select tdm_stratum, count(*) as tdm_rows, {{ tdm._share_of(strata) }} as tdm_share
         from {{ 'candidates' if budget else tdm._with_stratum(source, strata) }}
         group by tdm_stratum
     ) as counted
@@ -102,13 +102,18 @@ from sampled
 {%- if columns is none %} as x{% endif -%}
 {%- endmacro %}
 
+{#- Of one column the text whose hash decides on rounding, which is compared faster than an array. -#}
 {% macro _stratum(source, strata) -%}
+    {%- if strata | length == 1 -%}
+    coalesce('stratum|' || {{ tdm._column_or_expression(source, strata[0]) }}::text, 'stratum')
+    {%- else -%}
     array[{% for stratum in strata %}{{ tdm._column_or_expression(source, stratum) }}::text{{ ', ' if not loop.last }}{% endfor %}]::text[]
+    {%- endif -%}
 {%- endmacro %}
 
 {#- A number in [0, 1) that belongs to the stratum, and decides whether its quota is rounded up. -#}
-{% macro _share_of(stratum) -%}
-    ('x' || substr(md5(array_to_string(array['stratum'] || {{ stratum }}, '|')), 1, 8))::bit(32)::bigint / 4294967296.0
+{% macro _share_of(strata) -%}
+    ('x' || substr(md5({{ 'tdm_stratum' if strata | length == 1 else "array_to_string(array['stratum'] || tdm_stratum, '|')" }}), 1, 8))::bit(32)::bigint / 4294967296.0
 {%- endmacro %}
 
 {#- A hash below which the first rows of every big stratum lie: with 10,000 rows (100 for each of `at_least`) and these margins the
