@@ -1,6 +1,7 @@
 {#- Withdraws the release of this target, because something that it vouched for is being rebuilt: readers lose the masked
     schemas until the next release. Does nothing where nothing is released. What follows is one transaction. -#}
 {% macro withdraw_release() -%}
+    {%- do tdm.require_vault() -%}
     {% call statement('released', fetch_result=true, auto_begin=true) -%}
         select exists (select from {{ tdm.ledger() }}.releases where withdrawn_at is null) as released
     {%- endcall %}
@@ -30,6 +31,14 @@
     {{ adapter.commit() }}
     {%- do tdm.begin() -%}
     {%- endif %}
+{%- endmacro %}
+
+{#- Stops where the key vault and the ledger have not been made. dbt's cache knows them, unless this run has made them. -#}
+{% macro require_vault() -%}
+    {%- set cached = load_cached_relation(api.Relation.create(database=target.dbname, schema=target.schema ~ '_tdm', identifier='releases')) -%}
+    {%- if not cached and not run_query("select to_regclass(" ~ tdm.literal(tdm.ledger() ~ '.releases') ~ ")").columns[0].values()[0] -%}
+        {%- do exceptions.raise_compiler_error('target ' ~ target.name ~ ' has no key vault in this database yet. Build everything (dbt build --target ' ~ target.name ~ '), or first  dbt build --select key_vault source_columns') -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#- Begins a transaction after a commit of ours: dbt sends COMMIT as text, past psycopg2, which takes its transaction to go on.

@@ -47,6 +47,13 @@ def test_an_undecided_column_stops_the_build_before_a_row_is_read(untouched: Job
     assert read == []
 
 
+def test_a_part_of_the_build_before_there_is_a_vault(untouched: Job) -> None:
+    run = untouched.dbt("run", "--select", "sampled_shop__customers")
+    assert run.exit_code == 1
+    assert f"target {TARGET} has no key vault in this database yet" in run.output
+    assert "dbt build --select key_vault source_columns" in run.output
+
+
 def test_what_the_guard_wants_decided(newest: None, job: Job, tmp_path: Path) -> None:
     """Class missing, class unknown, type unknown; out of scope and accepted types pass."""
     project = job.copied_project(tmp_path)
