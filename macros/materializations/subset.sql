@@ -7,6 +7,7 @@
     {%- set fresh = tdm.fresh(target_relation) -%}
     {%- set queries = sql.split(tdm.rows_follow()) -%}
     {%- set keys = tdm.keys_of_view(this) if queries | length > 1 else none -%}
+    {%- set old_keys = load_cached_relation(tdm.keys_of_view(this)) -%}
     {%- do tdm.withdraw_release() -%}
     {%- if keys %}
         {% call statement('keys', auto_begin=true) -%}
@@ -24,7 +25,11 @@
         {%- set rows = tdm.settle(fresh) -%}
     {%- endif -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
-    {%- if keys -%}{%- do tdm.take_place(load_cached_relation(keys), tdm.fresh(keys), keys) -%}{%- endif -%}
+    {%- if keys -%}
+        {%- do tdm.take_place(old_keys, tdm.fresh(keys), keys) -%}
+    {%- elif old_keys -%}
+        {%- do adapter.drop_relation(old_keys) -%}
+    {%- endif -%}
     {%- call noop_statement('main', 'SUBSET ' ~ (rows if kind == 'table' else 'VIEW'), 'SUBSET', rows) -%}{{ sql }}{%- endcall %}
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
@@ -43,7 +48,7 @@
 
 {#- The table of keys that a subset_ view reads. -#}
 {% macro keys_of_view(view) -%}
-    {{ return(view.incorporate(path={'identifier': 'kept_' ~ view.identifier | replace('subset_', '', 1)}, type='table')) }}
+    {{ return(view.incorporate(path={'identifier': 'keys_' ~ view.identifier | replace('subset_', '', 1)}, type='table')) }}
 {%- endmacro %}
 
 {#- What joins read: the key of the table and the columns by which it points at others. -#}
