@@ -179,9 +179,15 @@ def test_the_same_rows_as_views_on_another_physical_order(
     )
     assert kinds == {"v": 32}
     assert contents(job, relations) == before
+    keys = (
+        "select count(*) from pg_class where relnamespace = %s::regnamespace"
+        " and relname like 'keys\\_%%'"
+    )
+    assert job.value(keys, [f"{TARGET}_subset"]) > 5, "what views read instead of other views"
     run = job.dbt("run", "--select", "subset", "--threads", "1")
     assert run.exit_code == 0, run.output
     assert contents(job, relations) == before
+    assert job.value(keys, [f"{TARGET}_subset"]) == 0
 
 
 def test_one_percent_lies_inside_five(newest: None, job: Job, tmp_path: Path) -> None:
