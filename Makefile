@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCALE ?= 1
 SOURCES := scripts/tdm scripts/bench tests/python
 
-.PHONY: demo test test-nightly bench-subset lint lint-python lint-types lint-sql format clean
+.PHONY: demo test test-nightly bench-subset bench-main lint lint-python lint-types lint-sql format clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
@@ -22,6 +22,10 @@ test-nightly: $(VENV)/.installed-dev
 # make bench-subset ARGS='--sf 1,10 --only ours,sql --out bench.json'
 bench-subset: $(VENV)/.installed
 	@PYTHONPATH=scripts $(BIN)/python -m bench.subset $(ARGS)
+
+# What each phase of the main job costs on the demo: make bench-main ARGS='--scales 1,10'
+bench-main: $(VENV)/.installed
+	@PYTHONPATH=scripts $(BIN)/python -m bench.main_job $(ARGS)
 
 lint: lint-python lint-types lint-sql
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.server import default_version
 from bench.subset import closure, figures, profile
 from bench.subset.ground import SOURCE, WORK, laid
-from bench.subset.server import default_version
 
 REPO = Path(__file__).resolve().parents[2]
 GENERATOR = (
@@ -94,3 +94,18 @@ def test_statements_of_a_log_have_their_cpu() -> None:
     (found,) = profile.statements(log)
     assert (found.node, found.cpu) == ("kept_a", 0.375)
     assert "| 375.0 | 1 | kept_a |" in profile.table("a turn", [found], 0.5)
+
+
+@pytest.mark.skipif(not os.environ.get("TDM_NIGHTLY"), reason="a build by itself: TDM_NIGHTLY=1")
+def test_the_phases_of_the_main_job() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.main_job", "--scales", "0.05"],
+        env={**os.environ, "PYTHONPATH": str(REPO / "scripts")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = [line.split("|") for line in done.stdout.splitlines()[2:]]
+    assert [row[1].split(",")[0].strip() for row in rows] == ["build", "export", "load"]
+    assert all(float(row[4]) > 0 and float(row[7]) > 10 for row in rows), done.stdout

@@ -13,7 +13,8 @@ from typing import Annotated
 
 import typer
 
-from bench.subset import closure, everything, ground, handwritten, ours, profile, report, server
+from bench import server
+from bench.subset import closure, everything, ground, handwritten, ours, profile, report
 from bench.subset.contestant import Contestant, Skipped, Turn
 from bench.subset.record import Record, Setting
 from bench.subset.rivals import bauta, condenser, dbslice

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.measure import Command, Spent, measured
 from bench.subset.ground import Ground
-from bench.subset.measure import Command, Spent, measured
 
 
 class Skipped(Exception):

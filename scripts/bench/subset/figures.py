@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from bench.measure import Spent
 from bench.subset import report
 from bench.subset.closure import Difference
-from bench.subset.measure import Spent
 from bench.subset.record import Record, Setting
 from tdm.errors import TdmError
 

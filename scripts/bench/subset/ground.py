@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bench.subset.measure import Command, measured
-from bench.subset.server import Server, private
+from bench.measure import Command, measured
+from bench.server import Server, private
 from tdm import connection
 from tdm.errors import TdmError
 

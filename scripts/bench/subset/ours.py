@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.measure import Command
 from bench.subset.contestant import Contestant, Result, Turn
 from bench.subset.ground import TABLES, WORK, Ground, percent_name
-from bench.subset.measure import Command
 from tdm import scaffold
 from tdm.errors import ExitCode, TdmError
 

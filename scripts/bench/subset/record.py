@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from bench.measure import Spent
 from bench.subset.closure import Difference
-from bench.subset.measure import Spent
 
 LOAD = "load"
 """The phase in which a tool's files are brought into a database; counted, and shown apart."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bench.subset.measure import Spent
+from bench.measure import Spent
 from bench.subset.record import LOAD, Record, Setting, found, least, middle, of, ratio
 
 OURS, BY_HAND, EVERYTHING, FRESH = "ours", "sql", "everything", "fresh"

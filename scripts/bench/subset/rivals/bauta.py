@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import shutil
 
+from bench.server import USER
 from bench.subset.contestant import Contestant, Result, Turn
 from bench.subset.ground import SOURCE
 from bench.subset.rivals import common
-from bench.subset.server import USER
 
 _VERSION = "0.2.7"
 _REQUIREMENT = f"bauta[postgresql]=={_VERSION}"

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.measure import Command
 from bench.subset.contestant import Skipped, Turn
 from bench.subset.ground import ROOTS, SOURCE, TABLES, Ground, percent_name
-from bench.subset.measure import Command
 from tdm.errors import ExitCode, TdmError
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 
+from bench.server import USER
 from bench.subset.contestant import Contestant, Result, Turn
 from bench.subset.ground import SOURCE
 from bench.subset.rivals import common
-from bench.subset.server import USER
 
 _REQUIREMENT = "db-condenser==1.7.1"
 _BREAKS = (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.subset.measure import Postmaster, children
+from bench.measure import Postmaster, children
 from tdm import account, binaries
 from tdm.errors import ExitCode, TdmError
 
