@@ -5,16 +5,16 @@
 {{ tdm.gate() }}
 with
 
-references_of_service (place, child, child_column, parent, parent_column, target) as (
+references_of_service (place, child, child_column, parent, parent_column, target, of_some_rows) as (
     values
-    (null::text, null::oid, null::text, null::oid, null::text, null::text)
+    (null::text, null::oid, null::text, null::oid, null::text, null::text, null::boolean)
     {%- for source in tdm.project_sources() if source.source_name == service -%}
     {%- for edge in tdm.references_of(source) if not edge.expression %}
     {%- set child = tdm.masked_relation(source.source_name ~ '.' ~ source.name) -%}
     {%- set parent = tdm.masked_relation(edge.to) -%}
     {%- if child and parent -%}
     {%- for column in edge.columns %},
-    ({{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.' ~ column) }}, to_regclass({{ tdm.literal(child) }})::oid, {{ tdm.literal(column) }}, to_regclass({{ tdm.literal(parent) }})::oid, {{ tdm.literal(edge.to_columns[loop.index0]) }}, {{ tdm.literal(edge.to ~ '.' ~ edge.to_columns[loop.index0]) }})
+    ({{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.' ~ column) }}, to_regclass({{ tdm.literal(child) }})::oid, {{ tdm.literal(column) }}, to_regclass({{ tdm.literal(parent) }})::oid, {{ tdm.literal(edge.to_columns[loop.index0]) }}, {{ tdm.literal(edge.to ~ '.' ~ edge.to_columns[loop.index0]) }}, {{ 'true' if edge.where else 'false' }})
     {%- endfor -%}
     {%- endif -%}
     {%- endfor -%}
@@ -23,7 +23,7 @@ references_of_service (place, child, child_column, parent, parent_column, target
 
 ends as (
     select
-        references_of_service.place, references_of_service.target,
+        references_of_service.place, references_of_service.target, references_of_service.of_some_rows,
         child.treatment as child_treatment, child.mask as child_mask, child.facts as child_facts,
         parent.treatment as parent_treatment, parent.mask as parent_mask, parent.facts as parent_facts
     from references_of_service
@@ -40,7 +40,8 @@ from ends
 where
     child_treatment <> 'dropped'
     and not coalesce(child_facts @> '[{"nulls": "made"}]', false)
-    and not (child_treatment = 'kept' and parent_treatment = 'kept')
+    -- of the other rows, which point elsewhere, nothing is said here; references_whole looks at every row
+    and not (parent_treatment = 'kept' and (child_treatment = 'kept' or of_some_rows))
     and not coalesce(
         parent_treatment = 'masked' and child_treatment = 'masked'
         and child_facts @> jsonb_build_array(jsonb_build_object('mask', parent_facts -> 0 -> 'mask', 'domain', parent_facts -> 0 -> 'domain', 'version', parent_facts -> 0 -> 'version')),

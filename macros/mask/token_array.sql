@@ -1,8 +1,18 @@
-{#- A one-dimensional array of keys, each a token of its domain (as token_bigint); order and NULLs stay. -#}
-{% macro token_array(column, domain) -%}
+{#- A one-dimensional array of keys, each masked as the key that it is; order and NULLs stay.
+    each    the mask of the keys: token_bigint, token_int, token_smallint, token_uuid, mask_code, mask_digits -#}
+{% macro token_array(column, domain, each='token_bigint') -%}
     {%- set original = tdm.quoted(column) -%}
+    {%- set masks = {
+        'token_bigint': tdm.token_bigint, 'token_int': tdm.token_int, 'token_smallint': tdm.token_smallint,
+        'token_uuid': tdm.token_uuid, 'mask_code': tdm.mask_code, 'mask_digits': tdm.mask_digits,
+    } -%}
+    {%- if each not in masks -%}
+        {%- do exceptions.raise_compiler_error(column ~ ': token_array knows no mask ' ~ each ~ '. There are ' ~ masks.keys() | join(', ')) -%}
+    {%- endif -%}
+    {#- without what the mask says of itself: the array is what is masked -#}
+    {%- set one = modules.re.sub(' /\\* tdm \\{.*?\\} \\*/', '', masks[each](column, domain, value='element.value')) -%}
     case when {{ original }} is not null then array(
-        select {{ tdm.ledger() }}.permute_key(element.value, {{ tdm.round_keys(domain) }}, 1000000000000000, 64)
+        select {{ one }}
         from unnest({{ original }}) with ordinality as element (value, place)
         order by element.place
     ) end {{ tdm.marker(column, 'token_array', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true}) }}

@@ -375,6 +375,8 @@ def _of_number(catalog: Catalog, table: Table, column: Column, parts: list[str])
             and plain.name != "int2"
         ):
             return Proposal("technical", "key", "an identifier")
+        if person_weight(table) and last in ("no", "nr", "num", "number") and column.distinct != 1:
+            return Proposal("technical", "key", "a number of somebody")
         if parts == ["id"] and column.name in table.key:
             return Proposal("technical", "key", "a part of the key")
     # Beside a period, a key is still one: emp in primary key (emp, during without overlaps).

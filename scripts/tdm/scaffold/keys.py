@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tdm.scaffold import masks
+from tdm.scaffold import masks, paths
 from tdm.scaffold.catalog import Catalog, Column, Table
 from tdm.scaffold.checks import Server
-from tdm.scaffold.classes import Proposal, is_thing, propose
+from tdm.scaffold.classes import Proposal, is_thing, person_weight, propose
 from tdm.scaffold.names import singular, slug, words
 from tdm.scaffold.subset import Plan
 
@@ -73,6 +73,8 @@ def families(
 def _groups(catalog: Catalog) -> list[tuple[Place, ...]]:
     """The places of every foreign key, joined column by column, and single key columns."""
     above: dict[Place, Place] = {}
+    keys = {(name, column) for name, table in catalog.tables.items() for column in table.key}
+    keys |= {(r.table, column) for r in catalog.references if r.plain for column in r.columns}
 
     def top(place: Place) -> Place:
         while above.setdefault(place, place) != place:
@@ -81,8 +83,15 @@ def _groups(catalog: Catalog) -> list[tuple[Place, ...]]:
 
     for r in catalog.references:
         if not r.plain:
+            for to_column in r.to_columns:
+                top((r.to, to_column))
+        if r.expression:
             continue
         for column, to_column in zip(r.columns, r.to_columns, strict=True):
+            # What points somewhere in some rows only has a treatment of its own (pointers.py),
+            # unless it is a key: a key has one mask in all rows.
+            if not r.plain and (r.table, column) not in keys:
+                continue
             above[top((r.table, column))] = top((r.to, to_column))
     for name, table in catalog.tables.items():
         for column in table.key:
@@ -145,7 +154,7 @@ def _domain(
     parts = words(table.name)
     stem = "_".join([*parts[:-1], singular(parts[-1])]) if parts else slug(table.name)
     name = slug(column)
-    named_after = name in (f"{stem}_id", f"{'_'.join(parts)}_id")
+    named_after = name.startswith(f"{stem}_") or name == f"{'_'.join(parts)}_id"
     domain = name if named_after else f"{slug(table.name)}_{name}"
     if domain in taken:
         domain = f"{services[table.schema]}_{slug(table.name)}_{name}"
@@ -175,6 +184,12 @@ def _mask(
         text = any(column.type.is_text for column in columns)
         if is_catalogue(plan, main[0]) and (is_thing(table) or not text):
             return None, f"a key of {table.name}, which is no table of people"
+        if not person_weight(table) and any(
+            paths.stands_in_lists(catalog, r)
+            for r in catalog.references
+            if any((r.to, c) in members for c in r.to_columns)
+        ):
+            return None, "keys of it stand in lists inside documents, where no mask reaches them"
     for name, column in members:
         if column in catalog.tables[name].partition_columns:
             return None, f"decides on the partition of {name}"
@@ -217,6 +232,8 @@ def _candidates(
             return masks.token_folded(domain, length)
         first = masks.token_texts(domain, length) if proposal.label == "credential" else []
         found = [m for m in first if m.macro == "token_text"] + [masks.code(domain)]
+        if proposal.label == "technical" and proposal.why != _POINTED_AT:
+            found.append(masks.digits(domain))  # where a CHECK spells out the letters of a code
         if any(column.folding for column in columns):
             found += masks.token_folded(domain, length)
         return found

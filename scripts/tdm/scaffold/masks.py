@@ -35,6 +35,10 @@ class Mask:
     by_value: bool = False
     keyed: bool = True
     probes: tuple[str, ...] = ("{c}",)
+    text: str = ""
+    """The whole SELECT expression, where it is more than one macro."""
+    alias: bool = False
+    """Whether that text calls the row x."""
 
     @property
     def folded(self) -> str:
@@ -45,10 +49,13 @@ class Mask:
         return {
             "mask_email": 'lower(btrim({c}) collate "C")',
             "mask_code": 'lower({c} collate "C")',
+            "mask_digits": 'lower({c} collate "C")',
         }.get(self.macro, "{c}")
 
     def line(self, column: str) -> str:
         """The SELECT expression, without its alias."""
+        if self.text:
+            return self.text
         arguments = jinja_text(column) + (f", {self.arguments}" if self.arguments else "")
         return "{{ tdm." + self.macro + "(" + arguments + ") }}"
 

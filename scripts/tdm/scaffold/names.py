@@ -142,6 +142,11 @@ def model_name(name: str) -> str:
     return "{{ tdm.quoted(" + jinja_text(name) + ") }}" if _JINJA.search(text) else text
 
 
+def model_text(sql: str) -> str:
+    """SQL of a model that dbt renders: what looks like Jinja stays."""
+    return "{{ " + jinja_text(sql) + " }}" if _JINJA.search(sql) else sql
+
+
 def why_unsayable(schema: str, table: str, columns: Iterable[str]) -> str:
     """Why dbt cannot write about a table of these names; empty where it can."""
     if '"' in schema or '"' in table:

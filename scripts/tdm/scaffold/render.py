@@ -492,6 +492,7 @@ class _Renderer:
         column_names = {t.column.name for t in treatment.columns}
         if sql_name(alias) != alias or alias in column_names:
             alias = fitting(f"{alias}_rows")
+        alias = alias if len(alias) <= 63 else "masked_rows"
         return self._template(
             "masked.sql",
             table={
@@ -501,7 +502,7 @@ class _Renderer:
                 "lines": lines,
                 "relation": relation,
                 # a sub-select needs a name, a table does not
-                "alias": (alias if len(alias) <= 63 else "masked_rows") if treatment.entity else "",
+                "alias": "x" if treatment.uses_alias else alias if treatment.entity else "",
             },
         )
 

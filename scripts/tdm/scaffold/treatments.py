@@ -7,14 +7,15 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tdm.scaffold import masks
+from tdm.scaffold import masks, pointers
 from tdm.scaffold import words as w
 from tdm.scaffold.catalog import Catalog, Check, Column, Table
 from tdm.scaffold.checks import Server
 from tdm.scaffold.classes import Proposal, is_thing, person_weight, propose
 from tdm.scaffold.keys import Family, Place, is_catalogue
 from tdm.scaffold.masks import Mask
-from tdm.scaffold.names import singular, slug, sql_name, words
+from tdm.scaffold.names import jinja_text, singular, slug, sql_name, words
+from tdm.scaffold.pointers import Pointer
 from tdm.scaffold.subset import Plan
 
 _IDENTIFYING = frozenset({"direct", "credential"})
@@ -72,6 +73,11 @@ class TableTreatment:
     categories: list[str] = field(default_factory=list)
     untreatable: str = ""
     """Why no row of this table can leave."""
+
+    @property
+    def uses_alias(self) -> bool:
+        """Whether a mask calls the row x."""
+        return any(t.mask is not None and t.mask.alias for t in self.columns)
 
     @property
     def uses_entity(self) -> bool:
@@ -162,6 +168,9 @@ class _TableWork:
             return self._key(column, family)
         proposal = propose(self.catalog, self.table, column, catalogue=self.catalogue)
         unknown = not type_is_known(column)
+        pointer = pointers.of_column(self.catalog, self.plan, self.families, self.table, column)
+        if pointer is not None:
+            return self._pointer(column, proposal, pointer, unknown)
         repeated = self.seen.repeats.get((self.name, column.name))
         if repeated and proposal.label in ("none", "quasi", "technical"):
             proposal = Proposal("free_text", "free_text", f"repeats values of {repeated}")
@@ -186,6 +195,30 @@ class _TableWork:
         reason = "no mask suits its constraints"
         return self._open(column, replace(proposal, why=reason), unknown)
 
+    def _pointer(
+        self, column: Column, proposal: Proposal, pointer: Pointer, unknown: bool
+    ) -> Treatment:
+        """A column that points somewhere in a way that no constraint could say."""
+        document = column.type.plain.name in ("json", "jsonb")
+        if not document and proposal.label in (None, "none", "quasi", "free_text", "technical"):
+            proposal = Proposal("technical", "key", "points at other tables")
+        if not pointer.problem:
+            if pointer.mask is None:
+                return Treatment(column, proposal, "kept", accept_type=unknown)
+            if self._suits(column, replace(pointer.mask, by_value=False)):
+                return Treatment(column, proposal, "masked", pointer.mask, accept_type=unknown)
+        reason = pointer.problem or "points at other tables, whose masks do not suit it"
+        if not self.accept:
+            return Treatment(column, proposal, "undecided", reason=reason)
+        options = [masks.set_null()]
+        if document or column.type.plain.kind == "array":
+            options += [m for m in self._constant(column) if m is not None]
+        for mask in options:
+            if self._suits(column, mask):
+                return Treatment(column, proposal, "masked", mask, reason, True)
+        empty = "the table leaves without rows"
+        return Treatment(column, proposal, "impossible", None, reason, True, empty)
+
     def _key(self, column: Column, family: Family) -> Treatment:
         proposal = family.proposal
         if column.name in self._of_empty_parents():
@@ -196,6 +229,13 @@ class _TableWork:
             return Treatment(column, proposal, "masked", family.mask)
         # What points at it follows: references to an empty table are NULL, or empty their own.
         shown = any(place in self.seen.telling for place in family.members)
+        elsewhere = pointers.disagrees(self.catalog, self.families, self.table, column, family)
+        if elsewhere:
+            reason = f"a key that points at {elsewhere} as well, which is masked in another way"
+            if not self.accept:
+                return Treatment(column, proposal, "undecided", reason=reason)
+            empty = "the table leaves without rows"
+            return Treatment(column, proposal, "impossible", None, reason, True, empty)
         identifies = proposal.label in _IDENTIFYING or shown or family.open
         if identifies and family.main == (self.name, column.name):
             reason = f"a key that identifies somebody, and no one-to-one mask for it: {family.why}"
@@ -671,34 +711,74 @@ class _TableWork:
     def _hold_together(self, result: TableTreatment) -> None:
         """Mend what breaks a CHECK over several columns, the least needed mask first."""
         by_name = {t.column.name: t for t in result.columns}
+        wide = []
         for check in self.table.checks:
             names = set(check.columns)
             for column in self.table.columns:
                 if column.name in names and column.generated:
                     names |= set(column.built_from)
-            masked = [by_name[n] for n in sorted(names) if n in by_name and by_name[n].mask]
-            if len(names) < 2 or not masked:
-                continue
-            for _ in range(8):
-                if self._check_holds(check, masked):
-                    break
-                if not self._give_way(check, masked):
-                    for treatment in masked:
-                        if (self.name, treatment.column.name) not in self.families:
-                            treatment.how = "impossible"
-                            treatment.reason = f"no treatment keeps the constraint {check.name}"
-                    break
-                masked = [t for t in masked if t.mask]
+            if len(names) > 1:
+                wide.append((check, [by_name[n] for n in sorted(names) if n in by_name]))
+        for check, concerned in wide:
+            self._end_of_card(check, concerned)
+        # What mends one check may break another.
+        for _ in range(8 * len(wide)):
+            broken = [
+                (check, masked)
+                for check, concerned in wide
+                if (masked := [t for t in concerned if t.mask])
+                and not self._check_holds(check, masked)
+            ]
+            if not broken:
+                return
+            if not self._give_way(*broken[0]):
+                break
+        for check, concerned in wide:
+            masked = [t for t in concerned if t.mask]
+            if masked and not self._check_holds(check, masked):
+                own = [t for t in masked if (self.name, t.column.name) not in self.families]
+                for treatment in own or masked:
+                    treatment.how = "impossible" if self.accept else "undecided"
+                    treatment.accepted = self.accept
+                    treatment.reason = f"no treatment keeps the constraint {check.name}"
+
+    def _end_of_card(self, check: Check, concerned: list[Treatment]) -> None:
+        """Let the last digits of a card be those of its masked number."""
+        card = next((t for t in concerned if t.proposal.kind == "card" and t.mask), None)
+        end = next((t for t in concerned if t.proposal.kind == "last_four" and t.mask), None)
+        if card is None or end is None or card.mask is None:
+            return
+        name, own, whole = card.column.name, jinja_text(end.column.name), card.mask
+        inner = f"{whole.macro}({jinja_text(name)}, {whole.arguments})".replace(", )", ")")
+        mask = replace(
+            whole,  # the same in the eyes of _check_holds: what it makes depends on the number
+            injective="no",
+            length=4,
+            by_value=False,
+            probes=tuple(f"right({p.replace('{c}', sql_name(name))}, 4)" for p in whole.probes),
+            text=f"{{{{ tdm.mask_sql({own}, 'right(' ~ tdm.{inner} ~ ', 4)',"
+            " {'keyed': true, 'max_length': 4}) }}",
+        )
+        used = [replace(end, mask=mask) if t is end else t for t in concerned if t.mask]
+        if not self._is_unique(end.column.name) and self._check_holds(check, used):
+            end.mask = mask
 
     def _check_holds(self, check: Check, masked: list[Treatment]) -> bool:
-        variants = max((len(t.mask.probes) for t in masked if t.mask), default=1)
+        used = {t.column.name: t.mask for t in masked if t.mask}
+        variants = max((len(mask.probes) for mask in used.values()), default=1)
+        # Masks of two domains make different things of equal values; equal masks, the same.
+        kinds = list(dict.fromkeys((mask.macro, mask.arguments) for mask in used.values()))
         return all(
             self.server.holds(
                 self.table,
                 [check],
-                {t.column.name: t.mask.probe(t.column.name, n) for t in masked if t.mask},
+                {
+                    name: mask.probe(name, n + apart * kinds.index((mask.macro, mask.arguments)))
+                    for name, mask in used.items()
+                },
             )
             for n in range(variants)
+            for apart in range(variants if len(kinds) > 1 else 1)
         )
 
     def _give_way(self, check: Check, masked: list[Treatment]) -> bool:

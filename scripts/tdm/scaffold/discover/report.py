@@ -230,5 +230,6 @@ def _header(catalog: Catalog) -> str:
         " take it.\n"
         "Keys inside text, arrays and documents are cast with a guard: what is none points at"
         " nothing. The\n"
-        "subset follows them; that the masked models treat both ends alike is yours to see to."
+        "subset follows them, and init masks both ends alike where masks reach; the rest is"
+        " undecided."
     )
