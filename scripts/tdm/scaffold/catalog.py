@@ -19,6 +19,8 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier, Literal
 
 from tdm.errors import TdmError
+from tdm.scaffold import partitions
+from tdm.scaffold.names import sql_name
 
 COUNTED_ROWS = 10_000
 """Above this number of rows the planner's estimate has to do."""
@@ -120,6 +122,8 @@ class UniqueIndex:
     plain: bool = True
     """No expression and no predicate."""
     nulls_distinct: bool = True
+    local: bool = False
+    """Of one partition only."""
 
 
 @dataclass(frozen=True)
@@ -153,11 +157,28 @@ class Reference:
     """A condition on the referencing row, alias x: other rows point elsewhere or nowhere."""
     expression: tuple[str, ...] = ()
     """SQL over the row instead of its columns: keys inside documents and arrays."""
+    note: str = ""
+    """Something that a reader of the sources should know."""
 
     @property
     def plain(self) -> bool:
         """Whether the columns themselves hold the key, in every row."""
         return not self.where and not self.expression
+
+    @cached_property
+    def compared(self) -> tuple[tuple[str, str], ...]:
+        """Columns with what they are compared with as they stand, beside constants at most.
+
+        Empty where an expression does anything else with the row.
+        """
+        if not self.expression:
+            return tuple(zip(self.columns, self.to_columns, strict=True))
+        own = {f"x.{sql_name(column)}": column for column in self.columns}
+        others = [sql for sql in self.expression if sql not in own]
+        if any(re.search(r"\bx\.", sql) for sql in others):
+            return ()
+        pairs = zip(self.expression, self.to_columns, strict=True)
+        return tuple((own[sql], column) for sql, column in pairs if sql in own)
 
 
 @dataclass(frozen=True)
@@ -173,6 +194,9 @@ class Table:
     checks: tuple[Check, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     partition_columns: frozenset[str] = frozenset()
+    """Columns that have to stay as they are, or a row would have another partition, or none."""
+    listed: str = ""
+    """The column whose values the partitions list, all of them."""
     parents: tuple[str, ...] = ()
     """Tables that this one inherits from (the old way, not as a partition)."""
     children: tuple[str, ...] = ()
@@ -257,7 +281,11 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
     home = {oid: roots.get(oid, oid) for oid in ids}
     indexes = _indexes(connection, wanted, home)
     constraints = _rows(connection, _CONSTRAINTS, {"schemas": wanted})
-    partition_columns = _partition_columns(connection, wanted, home)
+    tree = _partitions(connection)
+    keys = [row for row in constraints if row["kind"] == "f"]
+    divided = {roots[o] for row in keys for o in (row["table"], row["to"]) if o in roots}
+    divided |= {oid for oid, found in indexes.items() if any(index.local for index in found)}
+    partition_columns = _partition_columns(connection, wanted, home, divided)
     without_columns: list[LeftOut] = []
     for row in relations:
         oid = row["oid"]
@@ -276,11 +304,12 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
             checks=_checks(constraints, home, oid),
             exclusions=_exclusions(constraints, home, oid),
             partition_columns=frozenset(partition_columns.get(oid, ())),
+            listed=partitions.listed(tree, oid),
             parents=tuple(sorted(ids[p] for p in parents.get(oid, ()) if p in ids)),
             children=tuple(sorted(ids[c] for c in children.get(oid, ()) if c in ids)),
         )
         tables[table.id] = _counted(connection, table)
-    references = _references(constraints, home, ids)
+    references = _references(constraints, home, ids, tree)
     info = connection.info
     return Catalog(
         database=info.dbname,
@@ -436,6 +465,7 @@ def _indexes(
             primary=row["primary"] and own,
             plain=row["plain"] and own,
             nulls_distinct=row["nulls_distinct"],
+            local=not own,
         )
         found[table].setdefault((index.columns, index.used, row["plain"]), index)
     return {
@@ -445,11 +475,17 @@ def _indexes(
 
 
 def _partition_columns(
-    connection: Connection[Any], schemas: list[str], home: Mapping[int, int]
+    connection: Connection[Any], schemas: list[str], home: Mapping[int, int], divided: set[int]
 ) -> dict[int, set[str]]:
-    """The columns that decide into which partition a row goes, at every level."""
+    """The columns that decide into which partition a row goes, at every level.
+
+    By hash, every row has a place whatever becomes of its key; that matters only to the divided
+    tables, where one partition has constraints that the others do not have.
+    """
     found: dict[int, set[str]] = defaultdict(set)
     for row in _rows(connection, _PARTITION_KEYS, {"schemas": schemas}):
+        if row["kind"] == "h" and home[row["table"]] not in divided:
+            continue
         columns = {c for c in row["plain"] if c} | {
             c for c in row["all_columns"] if _mentions(row["definition"], c)
         }
@@ -484,11 +520,29 @@ def _exclusions(
     return tuple(found[name] for name in sorted(found))
 
 
+def _partitions(connection: Connection[Any]) -> dict[int, partitions.Partition]:
+    """Every partition of the database, by its oid."""
+    return {
+        row["oid"]: partitions.Partition(
+            above=row["above"],
+            kind=row["kind"],
+            key=tuple(row["key"]) if row["plain"] else (),
+            types=tuple(row["types"]) if row["plain"] else (),
+            whole_number=row["plain"] and row["whole_number"],
+            bound=row["bound"],
+        )
+        for row in _rows(connection, _PARTITIONS)
+    }
+
+
 def _references(
-    rows: list[dict[str, Any]], home: Mapping[int, int], ids: Mapping[int, str]
+    rows: list[dict[str, Any]],
+    home: Mapping[int, int],
+    ids: Mapping[int, str],
+    tree: partitions.Tree,
 ) -> tuple[Reference, ...]:
-    """Foreign keys; one that only partitions declare belongs to their root, once."""
-    found: dict[tuple[str, tuple[str, ...], str, tuple[str, ...]], Reference] = {}
+    """Foreign keys; those that partitions declare, or that point at one, belong to the roots."""
+    found: dict[tuple[Any, ...], list[tuple[int, Reference]]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (home[row["table"]] != row["table"], row["name"])):
         if row["kind"] != "f":
             continue
@@ -510,9 +564,58 @@ def _references(
             reference = replace(
                 reference, columns=reference.columns[:-1], to_columns=reference.to_columns[:-1]
             )
-        key = (reference.table, reference.columns, reference.to, reference.to_columns)
-        found.setdefault(key, reference)
-    return tuple(sorted(found.values(), key=lambda r: (r.table, r.columns, r.to, r.name)))
+        if row["to"] in tree:
+            reference = _into_partition(reference, tree, row["to"])
+        key = (table, reference.columns, reference.to, reference.to_columns, reference.expression)
+        found[key].append((row["table"], reference))
+    merged = [_of_partitions(same, home, tree) for same in found.values()]
+    # Two that follow all rows alike say the same; the first is the better known.
+    once = {
+        (r.table, r.columns, r.to, r.to_columns, r.expression, r.where): r for r in merged[::-1]
+    }
+    return tuple(sorted(once.values(), key=lambda r: (r.table, r.columns, r.to, r.name)))
+
+
+def _into_partition(reference: Reference, tree: partitions.Tree, to: int) -> Reference:
+    """A foreign key to one partition: to a row of the table that has the partition's values."""
+    decisive = partitions.key_columns(tree, to)
+    if decisive is not None and decisive <= set(reference.to_columns):
+        return reference
+    known = partitions.values(tree, to)
+    missing = sorted((decisive or set()) - set(reference.to_columns))
+    several = [column for column in missing if len(known.get(column, ())) > 1]
+    if decisive is None or not set(missing) <= set(known) or len(several) > 1:
+        return replace(
+            reference, note="points at one partition, but is followed to the whole table"
+        )
+    return replace(
+        reference,
+        to_columns=(*reference.to_columns, *missing),
+        expression=(
+            *(f"x.{sql_name(column)}" for column in reference.columns),
+            *(_one_of(known[column]) for column in missing),
+        ),
+    )
+
+
+def _one_of(values: tuple[str, ...]) -> str:
+    return values[0] if len(values) == 1 else f"unnest(array[{', '.join(values)}])"
+
+
+def _of_partitions(
+    same: list[tuple[int, Reference]], home: Mapping[int, int], tree: partitions.Tree
+) -> Reference:
+    """One reference of equal foreign keys, each of the whole table or of one partition."""
+    declaring = {oid for oid, _ in same}
+    [oid, reference] = same[0]
+    if partitions.covers(tree, home[oid], declaring):
+        return reference
+    conditions = [partitions.condition(tree, oid) for oid in sorted(declaring)]
+    said = sorted({text for text in conditions if text is not None})
+    if len(said) < len(declaring):
+        note = "declared on some partitions only, but followed from the whole table"
+        return replace(reference, note="; ".join(filter(None, [reference.note, note])))
+    return replace(reference, where=partitions.any_of(said))
 
 
 def _counted(connection: Connection[Any], table: Table) -> Table:
@@ -781,7 +884,8 @@ order by n.nspname, c.relname, con.conname
 
 _PARTITION_KEYS: LiteralString = """
 select
-    p.partrelid as table, pg_catalog.pg_get_partkeydef(p.partrelid) as definition,
+    p.partrelid as table, p.partstrat::text as kind,
+    pg_catalog.pg_get_partkeydef(p.partrelid) as definition,
     array(
         select a.attname::text
         from pg_catalog.pg_attribute as a
@@ -796,4 +900,28 @@ from pg_catalog.pg_partitioned_table as p
 inner join pg_catalog.pg_class as c on c.oid = p.partrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where n.nspname = any(%(schemas)s)
+"""
+
+_PARTITIONS: LiteralString = """
+select
+    i.inhrelid as oid, i.inhparent as above, p.partstrat::text as kind,
+    pg_catalog.pg_get_expr(c.relpartbound, c.oid) as bound,
+    key.columns as key, key.types, key.whole_number, p.partexprs is null and key.plain as plain
+from pg_catalog.pg_inherits as i
+inner join pg_catalog.pg_class as c on c.oid = i.inhrelid and c.relispartition
+inner join pg_catalog.pg_partitioned_table as p on p.partrelid = i.inhparent
+cross join lateral (
+    select
+        array_agg(a.attname::text order by part.place) as columns,
+        array_agg(pg_catalog.format_type(a.atttypid, a.atttypmod) order by part.place) as types,
+        count(*) = 1 and bool_and(a.atttypid in (20, 21, 23)) as whole_number,
+        -- an order of its own is none that a comparison in SQL would have
+        bool_and(o.opcdefault and part.collated = a.attcollation) as plain
+    from unnest(p.partattrs::int2[], p.partclass::oid[], p.partcollation::oid[])
+        with ordinality as part (number, class, collated, place)
+    left join pg_catalog.pg_attribute as a on a.attrelid = i.inhparent and a.attnum = part.number
+    left join pg_catalog.pg_opclass as o on o.oid = part.class
+) as key
+where c.relpartbound is not null
+order by i.inhrelid
 """

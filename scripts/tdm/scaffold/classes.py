@@ -95,7 +95,9 @@ def is_value(column: Column) -> bool:
 
 
 def is_spelled_out(table: Table, column: Column) -> bool:
-    """Whether a CHECK lists all values that a text may have, so that the schema shows them."""
+    """Whether a CHECK, or partitions, list all values of a text, so that the schema shows them."""
+    if column.name == table.listed:
+        return True
     expressions = [c.expression for c in table.checks if c.columns == (column.name,)]
     return any(_LIST.fullmatch(text) for text in (*expressions, *column.type.all_checks))
 
@@ -189,7 +191,7 @@ def _of_text(
     if w.matches(w.LABEL, parts) and parts[0] == "name" and person:
         return Proposal("direct", "full_name", "the name of a person")
     if is_spelled_out(table, column):
-        return Proposal("none", "category", "a CHECK lists its values")
+        return Proposal("none", "category", "the schema lists its values")
     if is_value(column):
         return Proposal(None, "text", "a value of any kind: only its row tells what it holds")
     if _points_by_name(catalog, parts):

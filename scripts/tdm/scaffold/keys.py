@@ -74,7 +74,11 @@ def _groups(catalog: Catalog) -> list[tuple[Place, ...]]:
     """The places of every foreign key, joined column by column, and single key columns."""
     above: dict[Place, Place] = {}
     keys = {(name, column) for name, table in catalog.tables.items() for column in table.key}
-    keys |= {(r.table, column) for r in catalog.references if r.plain for column in r.columns}
+    keys |= {(r.table, c) for r in catalog.references if not r.where for c, _ in r.compared}
+    targets: dict[Place, set[Place]] = defaultdict(set)
+    for r in catalog.references:
+        for column, to_column in r.compared:
+            targets[r.table, column].add((r.to, to_column))
 
     def top(place: Place) -> Place:
         while above.setdefault(place, place) != place:
@@ -85,14 +89,14 @@ def _groups(catalog: Catalog) -> list[tuple[Place, ...]]:
         if not r.plain:
             for to_column in r.to_columns:
                 top((r.to, to_column))
-        if r.expression:
-            continue
-        for column, to_column in zip(r.columns, r.to_columns, strict=True):
+        for column, to_column in r.compared:
             # What points somewhere in some rows only has a treatment of its own (pointers.py),
-            # unless it is a key: a key has one mask in all rows.
-            if not r.plain and (r.table, column) not in keys:
+            # unless it is a key, which has one mask in all rows, or only one thing is meant:
+            # a foreign key that some partitions declare.
+            place = (r.table, column)
+            if r.where and place not in keys and not (r.name and len(targets[place]) == 1):
                 continue
-            above[top((r.table, column))] = top((r.to, to_column))
+            above[top(place)] = top((r.to, to_column))
     for name, table in catalog.tables.items():
         for column in table.key:
             top((name, column))
@@ -107,8 +111,8 @@ def _main(catalog: Catalog, members: tuple[Place, ...]) -> Place:
     pointing = {
         (r.table, c)
         for r in catalog.references
-        if r.plain
-        for c in r.columns
+        if r.plain or r.name
+        for c, _ in r.compared
         if (r.table, c) in members
     }
     ends = [place for place in members if place not in pointing] or list(members)

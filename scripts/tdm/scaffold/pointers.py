@@ -65,9 +65,12 @@ def disagrees(
         The place; empty where both ends are treated alike.
     """
     for r in catalog.references_from.get(table.id, ()):
-        if r.plain or column.name not in r.columns or len(r.expression) > 1:
+        if r.plain or column.name not in r.columns:
             continue
-        place = (r.to, r.to_columns[r.columns.index(column.name)])
+        to_column = dict(r.compared).get(column.name, "")
+        if not to_column and len(r.expression) > 1:
+            continue
+        place = (r.to, to_column or r.to_columns[0])
         other = families[place]
         if other is not family and (other.mask or family.mask):
             return ".".join(place)
@@ -93,15 +96,17 @@ def of_column(
     for r in catalog.references_from.get(table.id, ()):
         if r.plain or column.name not in r.columns:
             continue
-        place = r.columns.index(column.name)
-        if len(r.expression) > 1 or (r.expression and len(r.columns) > 1):
+        to_column = dict(r.compared).get(column.name, "")
+        if not to_column and (len(r.expression) > 1 or len(r.columns) > 1):
             return Pointer(problem=f"with other columns it points at {r.to}: {_BOTH_ENDS}")
-        family = families.get((r.to, r.to_columns[place]))
+        expression = "" if to_column else r.expression[0]
+        to_column = to_column or r.to_columns[0]
+        family = families.get((r.to, to_column))
         edges.append(
             _Edge(
                 r,
-                r.expression[0] if r.expression else "",
-                catalog.tables[r.to].column(r.to_columns[place]),
+                expression,
+                catalog.tables[r.to].column(to_column),
                 family.mask if family else None,
                 plan.nodes[r.to].mode == "empty",
             )

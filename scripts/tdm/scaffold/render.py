@@ -259,6 +259,7 @@ class _Renderer:
                     "to": self.names.source_name(r.to),
                     "to_columns": r.to_columns,
                     "where": r.where,
+                    "note": comment_text(r.note),
                 }
                 for r in self.catalog.references_from.get(name, ())
             ],
@@ -297,10 +298,7 @@ class _Renderer:
         full = self.names.node(name)
         found = {}
         human = f"rows of {comment_text(node.table.name)}"
-        owners = [
-            f"tdm.owner({self._ref('sampled', r.to)}, {_names(r.columns)}{_to(r)})"
-            for r in node.owners
-        ]
+        owners = [f"tdm.owner({self._ref('sampled', r.to)}, {_pointing(r)})" for r in node.owners]
         owner_names = _and(sorted({self._called(r.to, node) for r in node.owners}))
         base = {
             "source": self.names.source(name),
@@ -447,11 +445,7 @@ class _Renderer:
             if r.table in members
             else self._ref("subset", r.table)
         )
-        where = f", where={jinja_text(r.where)}" if r.where else ""
-        if r.expression:
-            keys = f"expression={_names(r.expression)}, to={_names(r.to_columns)}"
-            return f"tdm.reference({rows}, {keys}{where})"
-        return f"tdm.reference({rows}, {_names(r.columns)}{_to(r)}{where})"
+        return f"tdm.reference({rows}, {_pointing(r)})"
 
     def _called(self, table: str, node: Node) -> str:
         """A table's name, with its schema where that is another one."""
@@ -718,8 +712,13 @@ def _names(names: Iterable[str]) -> str:
     return "[" + ", ".join(jinja_text(name) for name in names) + "]"
 
 
-def _to(r: Reference) -> str:
-    return "" if r.columns == r.to_columns else f", to={_names(r.to_columns)}"
+def _pointing(r: Reference) -> str:
+    """What a reference compares, as arguments of tdm.reference and tdm.owner."""
+    where = f", where={jinja_text(r.where)}" if r.where else ""
+    if r.expression:
+        return f"expression={_names(r.expression)}, to={_names(r.to_columns)}{where}"
+    to = "" if r.columns == r.to_columns else f", to={_names(r.to_columns)}"
+    return f"{_names(r.columns)}{to}{where}"
 
 
 def _unique(references: list[Reference]) -> list[Reference]:

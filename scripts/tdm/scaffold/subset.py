@@ -172,9 +172,13 @@ class _Decider:
 
     def _followable(self, reference: Reference, *, nullable: bool = False) -> bool:
         """Whether the rows of a table belong to the rows that this reference points at."""
-        if reference.table == reference.to or not reference.plain:
+        if reference.table == reference.to or not reference.compared:
             return False
+        if not reference.plain and not reference.name:
+            return False  # what a person declared with a condition: the person says who owns it
         child = self.tables[reference.table]
+        if reference.expression and not child.key:
+            return False  # what may bring a row twice needs a key that tells rows apart
         if child.rows <= SMALL and is_lookup(child):
             return False
         if not child.key and self._pointed_at(reference.table):
@@ -234,10 +238,11 @@ class _Decider:
                     self.claimed[r.table] = generation
                     level[r.table] = level[r.to] + 1
                     todo.append(r.table)
-        candidates: dict[tuple[str, int], list[Reference]] = {}
+        candidates: dict[tuple[str, int, str], list[Reference]] = {}
         for r in self.references:
             if r.table in level and r.to in level and r.table != root.table and self._followable(r):
-                candidates.setdefault((r.table, self.component[r.to]), []).append(r)
+                rows = (r.table, self.component[r.to], r.where or "")
+                candidates.setdefault(rows, []).append(r)
         best = [min(found, key=lambda r: self._rank(r, level)) for found in candidates.values()]
         for r in sorted(best, key=lambda r: (level[r.to], level[r.table], r.table, r.columns)):
             owned_by_now: dict[str, list[str]] = {}

@@ -255,7 +255,7 @@ class _TableWork:
         found = set()
         for r in self.catalog.references_from.get(self.name, ()):
             if (
-                r.plain
+                (r.plain or r.name)
                 and self.plan.nodes[r.to].mode == "empty"
                 and self.plan.nodes[self.name].mode != "empty"
             ):
@@ -296,7 +296,8 @@ class _TableWork:
                     accepted=True,
                     accept_type=unknown,
                 )
-        if column.default is not None and not self._is_unique(column.name):
+        decisive = column.name in self.table.partition_columns
+        if column.default is not None and not (self._is_unique(column.name) or decisive):
             return Treatment(
                 column, proposal, "dropped", None, proposal.why, True, accept_type=unknown
             )
@@ -347,6 +348,8 @@ class _TableWork:
 
     def _suits(self, column: Column, mask: Mask) -> bool:
         """Whether a mask keeps the constraints that concern this column alone."""
+        if column.name in self.table.partition_columns:
+            return False  # another value may have no partition, or one with other constraints
         if mask.nulls_made and (
             column.not_null
             or self._feeds_not_null(column)
@@ -875,7 +878,7 @@ def empties(catalog: Catalog, untreatable: Mapping[str, str]) -> dict[str, str]:
             if r.to in found
             and r.table not in found
             and r.table != r.to
-            and r.plain
+            and (r.plain or r.name)
             and all(catalog.tables[r.table].column(c).not_null for c in r.columns)
         }
         if not more:
