@@ -1,4 +1,4 @@
-{#- Keyed permutations: of numbers, of keys, and of texts. Created by the vault node; they know no key: it is an argument. -#}
+{#- Keyed permutations: of numbers, of keys, of texts, and of hardware addresses. Created by the vault node; they know no key: it is an argument. -#}
 {% macro _permutations_functions(ledger) %}
 -- A keyed permutation of the numbers below n, by a Feistel network over Z_a × Z_b, ten rounds, with cycle walking.
 create or replace function {{ ledger }}.permute(x bigint, keys bytea[], n bigint) returns bigint
@@ -84,5 +84,20 @@ begin
         end if;
     end loop;
     return array_to_string(characters, '');
+end $$;
+
+-- A hardware address of six or eight bytes as another one, one to one. Two bits are not permuted: multicast stays, and what
+-- vendors gave becomes locally administered, the other way round too.
+create or replace function {{ ledger }}.permute_mac(address text, keys bytea[]) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    bits text := ('x' || replace(address, ':', ''))::varbit::text;
+    size constant int := length(bits) - 2;
+    permuted text;
+begin
+    permuted := {{ ledger }}.permute(lpad(left(bits, 6) || substring(bits from 9), 64, '0')::bit(64)::bigint, keys, 1::bigint << size)::bit(64)::text;
+    permuted := right(permuted, size);
+    bits := left(permuted, 6) || translate(substring(bits from 7 for 1), '01', '10') || substring(bits from 8 for 1) || substring(permuted from 7);
+    return lpad(to_hex(lpad(bits, 64, '0')::bit(64)::bigint), length(bits) / 4, '0');
 end $$
 {%- endmacro %}

@@ -133,7 +133,14 @@ def status(project_dir: ProjectDir = Path(), as_json: AsJson = False) -> None:
 
 @app.command()
 def init(
-    dsn: Annotated[str, typer.Option("--dsn", help="The database to read; only its catalog is.")],
+    dsn: Annotated[
+        str,
+        typer.Option(
+            "--dsn",
+            help="A copy of production: its catalog is read, its rows are counted and compared"
+            " where they stand.",
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="The folder of the new project.")],
     schema: Annotated[
         list[str] | None,
@@ -167,7 +174,7 @@ def init(
         bool,
         typer.Option(
             "--discover",
-            help="Read rows as well, to propose references that the database does not declare.",
+            help="Compare more rows, to propose references that the database does not declare.",
         ),
     ] = False,
     project_dir: ProjectDir = Path(),

@@ -20,6 +20,12 @@ codes as (
     from generate_series(0, 999) as x
 ),
 
+addresses as (
+    select x, vendor, {{ tdm.ledger() }}.permute_mac(vendor || lpad(to_hex(x), 6, '0'), {{ keys }}) as y
+    from unnest(array['00:11:22', '02:11:22', '01:00:5e', '00:11:22:33:44']) as vendors (vendor)
+    cross join lateral generate_series(0, 999) as x
+),
+
 findings (finding, n) as (
     select 'below n', n from small group by n having count(distinct y) <> n or min(y) <> 0 or max(y) <> n - 1
     union all
@@ -32,6 +38,15 @@ findings (finding, n) as (
     having count(*) > 0
     union all
     select 'texts', count(distinct y) from codes having count(distinct y) <> 1000 or bool_or(y !~ '^A[0-9]{3}-é$')
+    union all
+    select 'addresses', count(distinct y) from addresses having count(distinct y) <> 4000
+    union all
+    select 'addresses of the wrong kind', count(*) from addresses
+    where
+        length(y) <> length(replace(vendor, ':', '')) + 6
+        -- what a vendor gave is nobody's, groups stay groups
+        or substring(y from 2 for 1) !~ case left(vendor, 2) when '00' then '[26ae]' when '02' then '[048c]' else '[37bf]' end
+    having count(*) > 0
 )
 
 select finding, n

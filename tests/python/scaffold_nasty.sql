@@ -80,3 +80,14 @@ create table public.impossible (id int primary key, thing weird_dom, x text not 
 insert into public.impossible(id, thing, x) select i, 'zzzz', repeat('ab', i) from generate_series(1,10) i;
 create view public.v as select id, email from public.all_types; create materialized view public.mv as select count(*) from public.all_types;
 comment on column public.all_types.five is '{{ weird }} {% comment %} */ ''';
+-- names that only case tells apart, hardware addresses as keys
+create schema "Case"; create schema "case";
+create table "Case"."Twins" (id int primary key, email text not null unique, "Email" text);
+create table "Case".twins (id int primary key, twin int not null references "Case"."Twins", note text);
+create table "case".twins (id int primary key, twin int not null references "Case".twins);
+create table "case".devices (mac macaddr primary key, twin int references "case".twins, ip inet not null unique);
+create table "case".readings (id int primary key, mac macaddr not null references "case".devices, eui macaddr8 not null unique);
+insert into "Case"."Twins" select i, 't' || i || '@mail.example', 'T' || i || '@mail.example' from generate_series(1, 30) i;
+insert into "Case".twins select i, i, 'n' from generate_series(1, 30) i; insert into "case".twins select i, i from generate_series(1, 30) i;
+insert into "case".devices select ('08:00:2b:01:02:' || lpad(to_hex(i), 2, '0'))::macaddr, i, '10.0.0.0'::inet + i from generate_series(1, 30) i;
+insert into "case".readings select i, ('08:00:2b:01:02:' || lpad(to_hex(i), 2, '0'))::macaddr, ('08:00:2b:01:02:03:04:' || lpad(to_hex(i), 2, '0'))::macaddr8 from generate_series(1, 30) i;

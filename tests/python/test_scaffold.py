@@ -68,15 +68,23 @@ def test_everything_loads_with_every_constraint(
         with server.connect(loaded) as session:
             own = session.execute("select count(*) from only public.base_thing").fetchone()
             empty = session.execute("select count(*) from public.impossible").fetchone()
+            twins = session.execute("""
+                select count(distinct t.twin), count(*) filter (where d.mac::text ~ '^.[26ae]')
+                from "case".readings as r inner join "case".devices as d using (mac)
+                inner join "case".twins as t on t.id = d.twin
+            """).fetchone()
     finally:
         server.drop(loaded)
     assert own == (20,), "rows of inheriting tables are not the parent's"
     assert empty == (0,)
+    assert twins == (30, 30), "what a vendor gave is locally administered now"
     assert [row["table"] for row in project.result["empty_tables"]] == ["public.impossible"]
     said = project.text("UNDECIDED.md")
     assert "public.impossible.x" in said
     assert "| `public.zero_columns` | has no columns" in said
     assert [row["table"] for row in project.result["out_of_scope"]] == ["public.zero_columns"]
+    files = [path.relative_to(project.folder) for path in (project.folder / "models").rglob("*")]
+    assert len({str(path).lower() for path in files}) == len(files)
 
 
 def test_undecided_columns_stop_the_build(server: TestServer, small: str, tmp_path: Path) -> None:

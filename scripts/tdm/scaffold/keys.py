@@ -205,6 +205,8 @@ def _mask(
         if catalog.tables[name].column(column).generated:
             return None, f"{name} generates it"
     candidates = _candidates(columns, kinds, proposal, domain)
+    if not candidates:
+        return None, f"there is none for {' beside '.join(sorted({c.type.text for c in columns}))}"
     if any(column.folding for column in columns):
         places = [(catalog.tables[name], catalog.tables[name].column(c)) for name, c in members]
         candidates = [m for m in candidates if server.folds_alike(places, m.folded)]
@@ -227,6 +229,8 @@ def _candidates(
         return [masks.token_number(next(iter(kinds)), domain)]
     if kinds == {"inet"}:
         return [masks.token_ip(domain)]
+    if kinds in ({"macaddr"}, {"macaddr8"}):
+        return [masks.token_mac(next(iter(kinds)), domain)]
     if all(column.type.is_text for column in columns):
         lengths = [c.type.plain.length for c in columns if c.type.plain.length is not None]
         length = min(lengths, default=None)

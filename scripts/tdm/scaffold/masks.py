@@ -273,6 +273,14 @@ def token_ip(domain: str) -> Mask:
     return Mask("token_ip", _entity(None, domain), "yes", by_value=True, probes=(probe,))
 
 
+def token_mac(plain: str, domain: str) -> Mask:
+    """Another hardware address, one to one."""
+    extra = ", type='macaddr8'" if plain == "macaddr8" else ""
+    sample = "02:00:00:ff:fe:00:00:01" if extra else "02:00:00:00:00:01"
+    probe = f"case when {{c}} is not null then '{sample}'::{plain} end"
+    return Mask("token_mac", _entity(None, domain) + extra, "yes", by_value=True, probes=(probe,))
+
+
 def shifted(plain: str, entity: str) -> Mask:
     """A date moved by the days of its entity."""
     if plain == "date":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,8 @@ class Names:
             own = [t.name for t in catalog.tables.values() if t.schema == schema]
             own += [left.name for left in catalog.left_out if left.schema == schema]
             self.table |= {(schema, name): text for name, text in slugs(own).items()}
+        folded = Counter((t.schema, t.name.lower()) for t in catalog.tables.values())
+        self.alike = {place for place, count in folded.items() if count > 1}
         self.by_id = {name: (t.schema, t.name) for name, t in catalog.tables.items()}
 
     def node(self, table: str) -> str:
@@ -65,6 +68,14 @@ class Names:
     def source_name(self, table: str) -> str:
         """`service.table`, as the sources name it."""
         return self.node(table).replace("__", ".", 1)
+
+    def masked_table(self, table: str) -> str:
+        """What the masked table is called: as in production, unless only case tells it apart.
+
+        dbt cannot tell such tables apart; the dump gives them their own names back.
+        """
+        schema, name = self.by_id[table]
+        return self.table[schema, name] if (schema, name.lower()) in self.alike else name
 
     def left_out(self, left: LeftOut) -> str:
         """`service.table` of a relation that is out of scope."""
@@ -515,7 +526,7 @@ class _Renderer:
             "masked": f"masked_{full}",
             "subset": f"subset_{full}",
             "node": full,
-            "name": table.name,
+            "name": self.names.masked_table(name),
             "source": self.names.source(name),
             "unique": unique,
             "categories": treatment.categories,

@@ -488,17 +488,16 @@ class _TableWork:
             case "ip" if plain in ("inet", "cidr"):
                 found = [
                     masks.simple("mask_ip", by_value=True),
+                    *([masks.token_ip(domain)] if unique and plain == "inet" else []),
                     masks.constant(_IPS[plain], column),
                     masks.set_null(),
                 ]
             case "ip":
                 found = [masks.constant("192.0.2.1", column)]
-            case "mac" if plain in ("macaddr",):
-                found = [
-                    masks.simple("mask_mac", by_value=True),
-                    masks.constant("02:00:00:00:00:01", column),
-                    masks.set_null(),
-                ]
+            case "mac" if plain in ("macaddr", "macaddr8"):
+                found = [masks.simple("mask_mac", by_value=True)] if plain == "macaddr" else []
+                found += [masks.token_mac(plain, domain)] if unique else []
+                found += [*self._constant(column), masks.set_null()]
             case "mac":
                 found = [masks.constant("02:00:00:00:00:01", column)]
             case "url":

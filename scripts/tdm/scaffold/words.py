@@ -113,7 +113,7 @@ CREDENTIAL_HASH = _phrases(
 PASSWORD = _phrases(
     "password, passwd, passwort, kennwort, pwd, mot de passe, mdp, contrasena, parool, senha, "
     "haslo, wachtwoord, salasana, passcode, pass phrase, passphrase, authpassphrase, "
-    "privpassphrase, lozinka, heslo"
+    "privpassphrase, lozinka, heslo, user pass, userpass"
 )
 SECRET = _phrases(
     "secret, secrets, token, tokens, api key, apikey, access key, private key, privatekey, "
@@ -188,7 +188,7 @@ LOGIN = _phrases(
     "screen name, benutzername, kasutajanimi, whodunnit, account name, userid text, user "
     "handle, nom utilisateur, usuario, gamertag, samaccountname, upn, uid, http user, ipmi "
     "username, security name, securityname, display handle, initials, twitter handle, logon, aka, "
-    "known as, pseudonym, goes by"
+    "known as, pseudonym, goes by, user nicename"
 )
 STREET = _phrases(
     "street, address, addr, addr1, addr2, addr3, address1, address2, address3, address line, "
