@@ -91,3 +91,7 @@ insert into "Case"."Twins" select i, 't' || i || '@mail.example', 'T' || i || '@
 insert into "Case".twins select i, i, 'n' from generate_series(1, 30) i; insert into "case".twins select i, i from generate_series(1, 30) i;
 insert into "case".devices select ('08:00:2b:01:02:' || lpad(to_hex(i), 2, '0'))::macaddr, i, '10.0.0.0'::inet + i from generate_series(1, 30) i;
 insert into "case".readings select i, ('08:00:2b:01:02:' || lpad(to_hex(i), 2, '0'))::macaddr, ('08:00:2b:01:02:03:04:' || lpad(to_hex(i), 2, '0'))::macaddr8 from generate_series(1, 30) i;
+-- what a key is computed from stays, and what is computed from something that identifies somebody says so
+create table "case".numbered (id bigint primary key, no text generated always as ('N-' || id::text) stored unique, email text, host text generated always as (split_part(email, '@', 2)) stored, folded text generated always as (lower(email)) stored);
+create table "case".numbers (id int primary key, no text not null references "case".numbered (no));
+insert into "case".numbered (id, email) select i, 'C' || i || '@mail.example' from generate_series(1, 60) i; insert into "case".numbers select i, 'N-' || i from generate_series(1, 60) i;

@@ -79,6 +79,10 @@ def test_everything_loads_with_every_constraint(
     assert empty == (0,)
     assert twins == (30, 30), "what a vendor gave is locally administered now"
     assert [row["table"] for row in project.result["empty_tables"]] == ["public.impossible"]
+    assert "    id,\n" in project.text("models/masked/case/masked_case__numbered.sql")
+    sources = project.text("models/source/case/_case__sources.yml")
+    assert "{name: host, data_type: text, config: {meta: {class: quasi}}}" in sources
+    assert "{name: folded, data_type: text, config: {meta: {class: direct}}}" in sources
     said = project.text("UNDECIDED.md")
     assert "public.impossible.x" in said
     assert "| `public.zero_columns` | has no columns" in said

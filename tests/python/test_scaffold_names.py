@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
-from tdm.scaffold import graph, names
-from tdm.scaffold.catalog import Catalog, Check, Column, Table, Type
+from tdm.scaffold import graph, names, subset
+from tdm.scaffold.catalog import Catalog, Check, Column, Reference, Table, Type, UniqueIndex
 from tdm.scaffold.classes import person_weight, propose
 from tdm.scaffold.masks import token_texts
 
@@ -240,3 +240,38 @@ def test_people(table: str, weight: int) -> None:
 def test_unique_texts_stay_unique(length: int | None, macro: str) -> None:
     mask = token_texts("code", length)[0]
     assert (mask.macro, mask.injective) == (macro, "yes")
+
+
+def test_few_rows_with_many_below_them_belong_to_nobody() -> None:
+    """Three companies that name a contact: a twentieth of the contacts would miss all three."""
+
+    def table(name: str, rows: int, *columns: str) -> Table:
+        made = _table(name, *((column, "int4") for column in ("id", *columns)))
+        filled = [replace(column, not_null=True) for column in made.columns]
+        key = UniqueIndex("key", ("id",), ("id",), primary=True)
+        return replace(made, rows=rows, columns=tuple(filled), indexes=(key,))
+
+    def to(child: str, column: str, parent: str) -> Reference:
+        return Reference(
+            f"{child}_{column}", f"public.{child}", (column,), f"public.{parent}", ("id",)
+        )
+
+    tables = [
+        table("contacts", 4_000),
+        table("companies", 3, "contact_id"),
+        table("invoices", 5_000, "company_id"),
+        table("notes", 300, "contact_id"),
+    ]
+    references = (
+        to("companies", "contact_id", "contacts"),
+        to("invoices", "company_id", "companies"),
+        to("notes", "contact_id", "contacts"),
+    )
+    catalog = Catalog("test", 18, {made.id: made for made in tables}, references)
+    plan = subset.decide(catalog, [subset.parse_root(catalog, "public.contacts")], {})
+    assert {name: node.mode for name, node in plan.nodes.items()} == {
+        "public.contacts": "sampled",
+        "public.companies": "whole",
+        "public.invoices": "sampled",
+        "public.notes": "owned",
+    }

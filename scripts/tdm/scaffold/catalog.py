@@ -257,6 +257,22 @@ class Catalog:
             found[reference.table].append(reference)
         return {name: tuple(references) for name, references in found.items()}
 
+    def computed_key(self, table: str, column: str) -> str:
+        """A generated column that is computed from this one and takes part in a reference.
+
+        Nobody could mask the other end alike, so that this column has to stay as it is.
+        """
+        ends = {(r.table, c) for r in self.references for c in r.columns}
+        ends |= {(r.to, c) for r in self.references for c in r.to_columns}
+        return next(
+            (
+                c.name
+                for c in self.tables[table].columns
+                if column in c.built_from and (table, c.name) in ends
+            ),
+            "",
+        )
+
 
 def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
     """Read the catalog of the connected database.
@@ -771,17 +787,18 @@ order by a.attrelid, a.attnum
 """
 
 _BUILT_FROM: LiteralString = """
-select d.objid as table, d.objsubid as number, a.attname as name
-from pg_catalog.pg_depend as d
-inner join pg_catalog.pg_attribute as g on g.attrelid = d.objid and g.attnum = d.objsubid
+select distinct g.attrelid as table, g.attnum as number, a.attname::text as name
+from pg_catalog.pg_attribute as g
+inner join pg_catalog.pg_attrdef as e on e.adrelid = g.attrelid and e.adnum = g.attnum
+inner join pg_catalog.pg_depend as d
+    on d.classid = 'pg_catalog.pg_attrdef'::regclass and d.objid = e.oid
+    and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjid = g.attrelid
 inner join pg_catalog.pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-inner join pg_catalog.pg_class as c on c.oid = d.objid
+inner join pg_catalog.pg_class as c on c.oid = g.attrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 where
     n.nspname = any(%(schemas)s) and g.attgenerated <> ''
-    and d.classid = 'pg_catalog.pg_class'::regclass
-    and d.refclassid = 'pg_catalog.pg_class'::regclass
-    and d.refobjid = d.objid and d.refobjsubid <> d.objsubid
+    and a.attnum > 0 and a.attnum <> g.attnum
 """
 
 _TYPES: LiteralString = """

@@ -197,6 +197,9 @@ def _mask(
     for name, column in members:
         if column in catalog.tables[name].partition_columns:
             return None, f"decides on the partition of {name}"
+        computed = catalog.computed_key(name, column)
+        if computed:
+            return None, f"{computed}, a key, is computed from it"
         if (
             any(column in other.built_from for other in catalog.tables[name].columns)
             and not personal

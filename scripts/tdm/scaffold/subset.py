@@ -18,6 +18,9 @@ FRACTION = 0.05
 SMALL = 1_000
 """Tables up to this size that no root reaches are kept whole."""
 
+_MANY = 10
+"""So many times as many rows make another kind of table."""
+
 _STRATA = (
     "country code, country, region, market, segment, tier, plan, category, kind, type, status,"
     " language, locale, currency, channel, level, state"
@@ -179,13 +182,23 @@ class _Decider:
         child = self.tables[reference.table]
         if reference.expression and not child.key:
             return False  # what may bring a row twice needs a key that tells rows apart
-        if child.rows <= SMALL and is_lookup(child):
+        if child.rows <= SMALL and (is_lookup(child) or self._is_hub(reference)):
             return False
         if not child.key and self._pointed_at(reference.table):
             return False  # rows without a value in their only key would be lost
         if len(reference.columns) == 1 and w.matches(w.AUDIT_COLUMNS, words(reference.columns[0])):
             return False
         return nullable or all(child.column(c).not_null for c in reference.columns)
+
+    def _is_hub(self, reference: Reference) -> bool:
+        """Whether few rows with many below them point at many: companies at their contacts.
+
+        A sample of the many would miss most of the few, and all that belongs to them.
+        """
+        few = _MANY * self.tables[reference.table].rows
+        return self.tables[reference.to].rows > few and any(
+            r.to == reference.table and self.tables[r.table].rows > few for r in self.references
+        )
 
     def _pointed_at(self, name: str) -> bool:
         return any(r.to == name for r in self.references)

@@ -279,6 +279,8 @@ class _TableWork:
         if None in labels:
             return Proposal(None, "generated", f"computed from {', '.join(column.built_from)}")
         label = min(labels, key=lambda text: order.index(text or "none"), default="none")
+        if label in _IDENTIFYING and column.distinct and (column.filled or 0) > 3 * column.distinct:
+            label = "quasi"  # a part that many share, such as the host of an address
         return Proposal(label, "generated", f"computed from {', '.join(column.built_from)}")
 
     def _open(self, column: Column, proposal: Proposal, unknown: bool) -> Treatment:
@@ -350,6 +352,8 @@ class _TableWork:
         """Whether a mask keeps the constraints that concern this column alone."""
         if column.name in self.table.partition_columns:
             return False  # another value may have no partition, or one with other constraints
+        if self.catalog.computed_key(self.name, column.name):
+            return False
         if mask.nulls_made and (
             column.not_null
             or self._feeds_not_null(column)
