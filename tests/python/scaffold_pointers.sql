@@ -1,11 +1,11 @@
 -- References that no foreign key can say: by discriminator, by cast, in arrays and documents.
 create schema s;
 create table s.users (id int primary key, email text not null unique);
-create table s.orders (id bigint primary key, user_id int not null references s.users, note text);
+create table s.orders (id bigint primary key, user_id int not null references s.users, note text, user_ids int[]);
 create table s.articles (id uuid primary key, title text);
 create table s.invoices (invoice_no text primary key check (invoice_no like 'INV-%'), user_id int references s.users);
 insert into s.users select i, 'u' || i || '@mail.example' from generate_series(1, 3000) as i;
-insert into s.orders select 5000000 + i, 1 + i % 3000, 'n' from generate_series(1, 6000) as i;
+insert into s.orders select 5000000 + i, 1 + i % 3000, 'n', array[i, i + 1] from generate_series(1, 6000) as i;
 insert into s.articles select md5(i::text)::uuid, 'T' || i from generate_series(1, 2500) as i;
 insert into s.invoices select 'INV-' || 10000 + i, 1 + i % 3000 from generate_series(1, 2500) as i;
 create table s.comments (id bigint primary key, subject_type text, subject_id bigint, body text, unique (subject_type, subject_id, id));

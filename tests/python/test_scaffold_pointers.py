@@ -74,6 +74,8 @@ def test_what_points_is_masked_as_what_it_points_at(
     assert "| `s.carts.people` | jsonb | NULL | holds keys of s.users.id in lists" in said
     assert "write mask_json with keep=['user_ids.*']" in said
     assert "    case subject_type\n" in project.text("models/masked/s/masked_s__comments.sql")
+    named = "{{ tdm.token_array('user_ids', domain='users_id', each='token_int') }} as user_ids"
+    assert named in project.text("models/masked/s/masked_s__orders.sql")
     before = constraints(project.dsn)
     loaded = round_trip(project, tmp_path / "dump")
     try:

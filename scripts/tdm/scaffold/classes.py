@@ -411,7 +411,9 @@ def _of_array(
         if w.is_category(w.CATEGORY, singulars) or w.is_category(w.CODES, singulars):
             return Proposal("none", "plain_array", "labels")
         return Proposal("free_text", "array", "texts")
-    if element.name in ("json", "jsonb", "inet", "cidr", "uuid", "bytea", "hstore"):
+    if element.name == "uuid":
+        return Proposal("technical", "array", "identifiers")
+    if element.name in ("json", "jsonb", "inet", "cidr", "bytea", "hstore"):
         return Proposal("free_text", "array", "documents hold anything")
     return Proposal(None, "unknown_type", f"no rule for type {column.type.text}")
 

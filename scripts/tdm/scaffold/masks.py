@@ -267,6 +267,14 @@ def token_uuid(domain: str) -> Mask:
     return Mask("token_uuid", _entity(None, domain), "yes", by_value=True, probes=(probe,))
 
 
+def token_array(each: Mask) -> Mask:
+    """An array of keys, each as the key that it is."""
+    arguments = each.arguments
+    if each.macro != "token_bigint":
+        arguments += f", each='{each.macro}'"
+    return Mask("token_array", arguments, "yes", by_value=True)
+
+
 def token_ip(domain: str) -> Mask:
     """Another address, one to one."""
     probe = "case when {c} is not null then '2001:db8:123:4567:89ab:cdef:123:4567'::inet end"

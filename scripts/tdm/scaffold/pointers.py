@@ -142,8 +142,7 @@ def _of_array(column: Column, edges: list[_Edge]) -> Pointer:
         return Pointer()
     same_type = element is not None and element.plain.name == first.target.type.plain.name
     if alike and same_type and first.mask and first.mask.macro in _IN_ARRAYS:
-        each = "" if first.mask.macro == "token_bigint" else f", each='{first.mask.macro}'"
-        return Pointer(Mask("token_array", first.mask.arguments + each, "yes", by_value=True))
+        return Pointer(masks.token_array(first.mask))
     return Pointer(problem=f"elements are keys of {_and(edges)}: {_BOTH_ENDS}")
 
 

@@ -608,7 +608,7 @@ class _TableWork:
             == stem
             and self.catalog.tables[family.main[0]].key == (family.main[1],)
             and self.catalog.tables[family.main[0]].column(family.main[1]).type.plain.name
-            == column.type.plain.name
+            == (column.type.plain.element or column.type).plain.name
         }
         return next(iter(found.values())) if len(found) == 1 else None
 
@@ -653,8 +653,13 @@ class _TableWork:
         found: list[Mask | None] = []
         if element is not None and element.is_text and element.kind != "domain":
             found.append(Mask("mask_array"))
-        elif element is not None and element.plain.name == "int8":
-            found.append(Mask("token_array", f"domain='{domain}'", "yes", by_value=True))
+        elif element is not None and element.plain.name in ("int2", "int4", "int8", "uuid"):
+            named = self._named_family(column)
+            if named is not None and named.mask is None:
+                return [None]
+            plain = element.plain.name
+            own = masks.token_uuid(domain) if plain == "uuid" else masks.token_number(plain, domain)
+            found.append(masks.token_array(named.mask if named and named.mask else own))
         return [*found, masks.set_null(), *self._constant(column)]
 
     # ------------------------------------------------------ the row's person
