@@ -92,9 +92,17 @@ create table p.visits (
 create table p.visits_low partition of p.visits for values from (minvalue, minvalue) to ('b', maxvalue);
 create table p.visits_mid partition of p.visits for values from ('c', minvalue) to ('d', 5);
 create table p.visits_rest partition of p.visits default;
-alter table p.visits_low add foreign key (customer_id) references p.customers;
 alter table p.visits_rest add foreign key (customer_id) references p.customers;
 insert into p.visits select i, (array['a', 'b', 'c', 'd'])[1 + i % 4], i % 9, 1 + i % 2000 from generate_series(1, 4000) as i;
+
+-- Forgotten on one partition of three, as in pagila: meant for all.
+create table p.payments (id int not null, at date not null, customer_id int not null, primary key (id, at)) partition by range (at);
+create table p.payments_1 partition of p.payments for values from ('2024-01-01') to ('2024-02-01');
+create table p.payments_2 partition of p.payments for values from ('2024-02-01') to ('2024-03-01');
+create table p.payments_3 partition of p.payments for values from ('2024-03-01') to ('2024-04-01');
+alter table p.payments_1 add foreign key (customer_id) references p.customers;
+alter table p.payments_2 add foreign key (customer_id) references p.customers;
+insert into p.payments select i, '2024-01-01'::date + i % 90, 1 + i % 2000 from generate_series(1, 3000) as i;
 
 -- What decides on a partition stays as it is: by list and range. By hash, every value has a place.
 create table p.people (email text primary key, note text) partition by hash (email);

@@ -41,3 +41,8 @@ create table s.kinds (id int primary key, app_label text not null, model text no
 insert into s.kinds values (1, 's', 'user'), (2, 's', 'orders');
 create table s.log (id bigint primary key, kind_id int references s.kinds, object_id int, action text);
 insert into s.log select i, 1 + i % 2, 1 + i % 3000, 'add' from generate_series(1, 2000) as i;
+-- UUIDs that are texts: who reads them as such can still.
+create table s.bookings (id varchar(36) primary key, user_id int not null references s.users);
+insert into s.bookings select md5('b' || i)::uuid, 1 + i % 3000 from generate_series(1, 2500) as i;
+create table s.seats (id bigint primary key, booking_id varchar(36) not null references s.bookings, row_no text);
+insert into s.seats select i, md5('b' || i)::uuid, i from generate_series(1, 2500) as i;

@@ -13,11 +13,12 @@ import pytest
 from conftest import TestServer
 from scaffold_support import Project, constraints, make
 from tdm import dump, load, plan
-from tdm.scaffold.partitions import Partition, condition, covers, values
+from tdm.scaffold.partitions import Partition, any_of, condition, covers, most, values
 
 PARTITIONS = Path(__file__).with_name("scaffold_partitions.sql")
-# Nothing says which rows a partition by hash has, or what the key of a long range is.
-INEXACT = {"p.shares", "p.days", "p.jobs"}
+# Nothing says which rows a partition by hash has, or what the key of a long range is; what most
+# partitions declare is meant for all.
+INEXACT = {"p.shares", "p.days", "p.jobs", "p.payments"}
 Places = dict[str, set[str]]
 
 _KEYS = """
@@ -59,6 +60,8 @@ def test_only_what_the_constraints_ask_for(
     sources = project.text("models/source/p/_p__sources.yml")
     assert sources.count("# points at one partition, but is followed to the whole table") == 2
     assert sources.count("# declared on some partitions only, but followed from the whole") == 1
+    assert sources.count("# declared on most partitions only, but meant for all") == 1
+    assert "where: \"x.region in ('us', 'ca')\"" in sources
     built = project.build()
     assert built.exit_code == 0, built.output[-8000:]
     needed, found = _needed(project)
@@ -151,11 +154,17 @@ def test_conditions_of_partitions(key: str, bound: str, said: str | None) -> Non
     assert condition(_tree((key, bound)), 1) == said
 
 
+def test_ranges_that_meet_become_one() -> None:
+    months = [f"x.m >= {n} and x.m < {n + 1}" for n in (1, 2, 4)]
+    assert any_of(months) == "x.m >= 1 and x.m < 3 or x.m >= 4 and x.m < 5"
+
+
 def test_a_default_partition_has_what_no_other_has() -> None:
     tree = _tree(("kind", "FOR VALUES IN ('n', NULL)"), ("kind", "DEFAULT"), kind="l")
     assert condition(tree, 2) == "(x.kind = 'n' or x.kind is null) is not true"
     assert values(tree, 2) == {}
     assert covers(tree, 0, {1, 2}) and not covers(tree, 0, {2})
+    assert most(tree, 0, {1, 2}) and not most(tree, 0, {2})
 
 
 def test_values_are_written_down_while_they_are_few() -> None:

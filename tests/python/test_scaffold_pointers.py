@@ -76,6 +76,8 @@ def test_what_points_is_masked_as_what_it_points_at(
     assert "    case subject_type\n" in project.text("models/masked/s/masked_s__comments.sql")
     named = "{{ tdm.token_array('user_ids', domain='users_id', each='token_int') }} as user_ids"
     assert named in project.text("models/masked/s/masked_s__orders.sql")
+    seats = project.text("models/masked/s/masked_s__seats.sql")
+    assert "{{ tdm.token_uuid('booking_id', domain='bookings_id') }} as booking_id" in seats
     before = constraints(project.dsn)
     loaded = round_trip(project, tmp_path / "dump")
     try:

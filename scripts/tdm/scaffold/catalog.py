@@ -7,7 +7,7 @@ values a column has, and whether all its texts look like codes, answered by the 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -584,7 +584,10 @@ def _references(
             reference = _into_partition(reference, tree, row["to"])
         key = (table, reference.columns, reference.to, reference.to_columns, reference.expression)
         found[key].append((row["table"], reference))
-    merged = [_of_partitions(same, home, tree) for same in found.values()]
+    ways = Counter((table, columns) for table, columns, *_ in found)
+    merged = [
+        _of_partitions(same, home, tree, elsewhere=ways[key[:2]] > 1) for key, same in found.items()
+    ]
     # Two that follow all rows alike say the same; the first is the better known.
     once = {
         (r.table, r.columns, r.to, r.to_columns, r.expression, r.where): r for r in merged[::-1]
@@ -619,17 +622,32 @@ def _one_of(values: tuple[str, ...]) -> str:
 
 
 def _of_partitions(
-    same: list[tuple[int, Reference]], home: Mapping[int, int], tree: partitions.Tree
+    same: list[tuple[int, Reference]],
+    home: Mapping[int, int],
+    tree: partitions.Tree,
+    *,
+    elsewhere: bool,
 ) -> Reference:
-    """One reference of equal foreign keys, each of the whole table or of one partition."""
+    """One reference of equal foreign keys, each of the whole table or of one partition.
+
+    Args:
+        same: the oid of what declares a key, and the reference.
+        home: the root of every partition.
+        tree: all partitions.
+        elsewhere: whether the same columns of other partitions point elsewhere.
+    """
     declaring = {oid for oid, _ in same}
     [oid, reference] = same[0]
     if partitions.covers(tree, home[oid], declaring):
         return reference
     conditions = [partitions.condition(tree, oid) for oid in sorted(declaring)]
     said = sorted({text for text in conditions if text is not None})
+    note = ""
     if len(said) < len(declaring):
         note = "declared on some partitions only, but followed from the whole table"
+    elif partitions.most(tree, home[oid], declaring) and not elsewhere:
+        note = "declared on most partitions only, but meant for all"
+    if note:
         return replace(reference, note="; ".join(filter(None, [reference.note, note])))
     return replace(reference, where=partitions.any_of(said))
 

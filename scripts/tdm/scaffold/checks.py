@@ -176,6 +176,23 @@ class Server:
         verdict = _raw(f"{by_collation} = {by_mask} and {by_mask} = {by_both}")
         return self._ask(SQL("with texts as ({}) select {}").format(texts, verdict))
 
+    def holds_uuids(self, columns: Iterable[tuple[Table, Column]]) -> bool:
+        """Whether all texts of a look at columns are UUIDs, written as PostgreSQL writes them."""
+        texts = SQL(" union all ").join(
+            SQL("(select {}::text as value from {}{} limit {})").format(
+                Identifier(column.name),
+                SQL("only ") if table.children else SQL(""),
+                Identifier(table.schema, table.name),
+                Literal(MANY),
+            )
+            for table, column in columns
+        )
+        return self._ask(
+            SQL(
+                'select coalesce(bool_and(value collate "C" ~ {}), false) from ({}) as texts'
+            ).format(Literal("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), texts)
+        )
+
     def constant(self, table: Table, column: Column, checks: Iterable[Check]) -> str | None:
         """A literal of the column's type that its domain and its CHECK constraints accept.
 

@@ -208,6 +208,8 @@ def _mask(
         if catalog.tables[name].column(column).generated:
             return None, f"{name} generates it"
     candidates = _candidates(columns, kinds, proposal, domain)
+    if _are_uuids(catalog, server, members):
+        candidates = [masks.token_uuid(domain), *candidates]
     if not candidates:
         return None, f"there is none for {' beside '.join(sorted({c.type.text for c in columns}))}"
     if any(column.folding for column in columns):
@@ -249,6 +251,18 @@ def _candidates(
             found += masks.token_folded(domain, length)
         return found
     return []
+
+
+def _are_uuids(catalog: Catalog, server: Server, members: tuple[Place, ...]) -> bool:
+    """Whether the keys are UUIDs, though their columns are texts."""
+    places = [(catalog.tables[name], catalog.tables[name].column(c)) for name, c in members]
+    return all(
+        column.type.is_text
+        and column.type.plain.name != "citext"
+        and not column.folding
+        and (column.type.plain.length or 36) >= 36
+        for _, column in places
+    ) and server.holds_uuids(places)
 
 
 def _fits(catalog: Catalog, server: Server, place: Place, mask: masks.Mask) -> bool:

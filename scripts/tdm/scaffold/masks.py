@@ -264,7 +264,7 @@ def token_number(plain: str, domain: str) -> Mask:
 def token_uuid(domain: str) -> Mask:
     """Another UUID, one to one."""
     probe = "case when {c} is not null then '01234567-89ab-8def-8123-456789abcdef' end"
-    return Mask("token_uuid", _entity(None, domain), "yes", by_value=True, probes=(probe,))
+    return Mask("token_uuid", _entity(None, domain), "yes", False, 36, True, probes=(probe,))
 
 
 def token_array(each: Mask) -> Mask:

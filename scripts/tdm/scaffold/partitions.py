@@ -14,6 +14,7 @@ MANY = 12
 _VALUE = r"E?'(?:[^'\\]|''|\\.)*'|[^\s,()']+"
 _SPAN = re.compile(r"FOR VALUES FROM \((.*)\) TO \((.*)\)", re.DOTALL)
 _LIST = re.compile(r"FOR VALUES IN \((.*)\)", re.DOTALL)
+_SAID = re.compile(r"(x\.\w+) >= ('[^']*'|\d+) and \1 < ('[^']*'|\d+)")
 _OPEN = ("MINVALUE", "MAXVALUE")
 
 
@@ -63,9 +64,23 @@ def condition(tree: Tree, oid: int) -> str | None:
     return said[0] if len(said) == 1 else " and ".join(map(_in_brackets, said))
 
 
+def most(tree: Tree, root: int, chosen: set[int]) -> bool:
+    """Whether more than half of the partitions that hold a table's rows are chosen ones."""
+    above = {partition.above for partition in tree.values()}
+    leaves = [oid for oid in tree if oid not in above and tree[path(tree, oid)[-1]].above == root]
+    return 2 * sum(bool(chosen & set(path(tree, oid))) for oid in leaves) > len(leaves)
+
+
 def any_of(conditions: list[str]) -> str:
-    """SQL that is true where one of the conditions is."""
-    return " or ".join(conditions)
+    """SQL that is true where one of the conditions is; ranges that meet become one."""
+    said: list[str] = []
+    for text in conditions:
+        last, span = _SAID.fullmatch(said[-1]) if said else None, _SAID.fullmatch(text)
+        if last and span and (last[1], last[3]) == (span[1], span[2]):
+            said[-1] = f"{span[1]} >= {last[2]} and {span[1]} < {span[3]}"
+        else:
+            said.append(text)
+    return " or ".join(said)
 
 
 def values(tree: Tree, oid: int) -> dict[str, tuple[str, ...]]:

@@ -585,7 +585,10 @@ class _TableWork:
         if plain == "uuid":
             return [masks.token_uuid(domain), None]
         if column.type.is_text and plain != "citext":
-            return [_technical(masks.code(domain)), None]
+            found: list[Mask | None] = [_technical(masks.code(domain)), None]
+            if not column.folding and self.server.holds_uuids([(self.table, column)]):
+                found.insert(0, masks.token_uuid(domain))
+            return found
         return [None]
 
     def _named_family(self, column: Column) -> Family | None:
