@@ -95,3 +95,8 @@ insert into "case".readings select i, ('08:00:2b:01:02:' || lpad(to_hex(i), 2, '
 create table "case".numbered (id bigint primary key, no text generated always as ('N-' || id::text) stored unique, email text, host text generated always as (split_part(email, '@', 2)) stored, folded text generated always as (lower(email)) stored);
 create table "case".numbers (id int primary key, no text not null references "case".numbered (no));
 insert into "case".numbered (id, email) select i, 'C' || i || '@mail.example' from generate_series(1, 60) i; insert into "case".numbers select i, 'N-' || i from generate_series(1, 60) i;
+-- numbers that may not start with 0, as keys and beside a person
+create table "case".lines (e164 text primary key check (e164 ~ '^\+[1-9][0-9]{6,14}$'), owner_phone text check (owner_phone ~ '^\+[1-9][0-9]{6,14}$'));
+create table "case".calls (id int primary key, caller text not null references "case".lines, callee text references "case".lines, check (caller <> callee));
+insert into "case".lines select '+1030' || 1000000 + i, '+1040' || 1000000 + i from generate_series(1, 200) i;
+insert into "case".calls select i, '+1030' || 1000000 + i, '+1030' || 1000001 + i from generate_series(1, 150) i;

@@ -80,6 +80,9 @@ def test_everything_loads_with_every_constraint(
     assert twins == (30, 30), "what a vendor gave is locally administered now"
     assert [row["table"] for row in project.result["empty_tables"]] == ["public.impossible"]
     assert "    id,\n" in project.text("models/masked/case/masked_case__numbered.sql")
+    lines = project.text("models/masked/case/masked_case__lines.sql")
+    assert "{{ tdm.mask_digits('e164', domain='lines_e164', keep=2) }} as e164," in lines
+    assert "{{ tdm.mask_phone('owner_phone'" in lines
     sources = project.text("models/source/case/_case__sources.yml")
     assert "{name: host, data_type: text, config: {meta: {class: quasi}}}" in sources
     assert "{name: folded, data_type: text, config: {meta: {class: direct}}}" in sources

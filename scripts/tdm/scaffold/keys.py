@@ -247,6 +247,8 @@ def _candidates(
         found = [m for m in first if m.macro == "token_text"] + [masks.code(domain)]
         if proposal.label == "technical" and proposal.why != _POINTED_AT:
             found.append(masks.digits(domain))  # where a CHECK spells out the letters of a code
+        if proposal.kind == "phone":
+            found.append(masks.digits(domain, keep=2))  # where no number may start with 0
         if any(column.folding for column in columns):
             found += masks.token_folded(domain, length)
         return found

@@ -11,7 +11,8 @@ from tdm.scaffold.names import jinja_text, sql_name
 SAME = -1
 """A length: that of the original."""
 
-_SHUFFLED_DIGITS = ("1234567890", "9876543210")
+_ROTATED = tuple("0123456789"[n:] + "0123456789"[:n] for n in range(1, 10))
+"""What may stand for the ten digits: any digit may become any other one, a leading 1 a 0."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _LOREM = (
     "left(repeat('lorem ipsum dolor sit amet consectetur ', 1 + length({c}::text) / 10),"
@@ -168,18 +169,29 @@ def picked(macro: str, sample: str, length: int, entity: str | None) -> list[Mas
 def phone(entity: str | None) -> list[Mask]:
     """Numbers that reach nobody, in the layout of the original."""
     probes = tuple(
-        f"regexp_replace({{c}}::text, '[0-9]', '{digit}', 'g')" for digit in ("9", "0", "5")
+        # international numbers start with 999
+        rf"regexp_replace(regexp_replace({{c}}::text, '[0-9]', '{digit}', 'g'),"
+        r" '^(\s*\+[^0-9]*)[0-9]', '\19')"
+        for digit in ("9", "0", "5")
     )
     by_value = Mask("mask_phone", "", length=SAME, by_value=True, probes=probes)
     of = Mask("mask_phone", _entity(entity), length=SAME, probes=probes)
     return [of, by_value] if entity else [by_value]
 
 
-def digits(domain: str) -> Mask:
+def digits(domain: str, keep: int = 0) -> Mask:
     """Other digits in the same layout, one to one."""
-    probes = tuple(f"translate({{c}}::text, '0123456789', '{to}')" for to in _SHUFFLED_DIGITS)
+    rest = f"substr({{c}}::text, {keep + 1})" if keep else "{c}::text"
+    start = f"left({{c}}::text, {keep}) || " if keep else ""
+    probes = tuple(f"{start}translate({rest}, '0123456789', '{to}')" for to in _ROTATED)
+    extra = f", keep={keep}" if keep else ""
     return Mask(
-        "mask_digits", _entity(None, domain), "yes", length=SAME, by_value=True, probes=probes
+        "mask_digits",
+        _entity(None, domain) + extra,
+        "yes",
+        length=SAME,
+        by_value=True,
+        probes=probes,
     )
 
 
@@ -188,10 +200,8 @@ def code(domain: str, value: str = "") -> Mask:
     probes = tuple(
         f"translate({{c}}::text, '{_LETTERS}{_LETTERS.upper()}0123456789',"
         f" '{moved}{moved.upper()}{to}')"
-        for moved, to in (
-            (_LETTERS[7:] + _LETTERS[:7], _SHUFFLED_DIGITS[0]),
-            (_LETTERS[::-1], _SHUFFLED_DIGITS[1]),
-        )
+        for n, to in enumerate(_ROTATED, start=1)
+        for moved in (_LETTERS[n * 7 % 26 :] + _LETTERS[: n * 7 % 26],)
     )
     arguments = f"domain={jinja_text(domain)}" + (f", value={jinja_text(value)}" if value else "")
     return Mask("mask_code", arguments, "yes", length=SAME, by_value=True, probes=probes)

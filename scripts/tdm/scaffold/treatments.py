@@ -755,6 +755,8 @@ class _TableWork:
                     treatment.how = "impossible" if self.accept else "undecided"
                     treatment.accepted = self.accept
                     treatment.reason = f"no treatment keeps the constraint {check.name}"
+                    if self.accept:
+                        treatment.keep = "the table leaves without rows"
 
     def _end_of_card(self, check: Check, concerned: list[Treatment]) -> None:
         """Let the last digits of a card be those of its masked number."""

@@ -142,7 +142,7 @@ PHONE = _phrases(
     "phone, telephone, tel, mobile, cell, cellphone, cell phone, gsm, fax, msisdn, telefon, "
     "telefono, telefoon, handy, mobil, portable, whatsapp, puhelin, phonenumber, phoneno, "
     "contact number, telefax, mobilephone, homephone, workphone, sms number, landline, "
-    "telefonnummer, telnr, tel nr, telephonenumber, pager"
+    "telefonnummer, telnr, tel nr, telephonenumber, pager, e164, e 164"
 )
 FIRST_NAME = _phrases(
     "first name, firstname, fname, given name, givenname, forename, vorname, prenom, eesnimi, "
