@@ -4,6 +4,9 @@
     {%- for setting in ['tdm_subset_as', 'tdm_masked_as'] if var(setting, 'table') not in ['table', 'view'] -%}
         {%- do problems.append('dbt_project.yml: ' ~ setting ~ ' is ' ~ var(setting) ~ ', but must be table or view') -%}
     {%- endfor -%}
+    {%- if var('tdm_identify', 'source') not in ['source', 'kept'] -%}
+        {%- do problems.append('dbt_project.yml: tdm_identify is ' ~ var('tdm_identify') ~ ', but must be source or kept') -%}
+    {%- endif -%}
     {%- set readers = var('tdm_readers', []) -%}
     {%- if readers is string or readers is mapping or readers is not iterable or readers | reject('string') | list -%}
         {%- do problems.append('dbt_project.yml: tdm_readers must be a list of role names, as [tdm_reader]') -%}

@@ -4,5 +4,6 @@
 {{ tdm._permutations_functions(tdm.ledger()) }};
 {{ tdm._check_digits_functions(tdm.ledger()) }};
 {{ tdm._documents_functions(tdm.ledger()) }};
-{{ tdm._redaction_functions(tdm.ledger()) }}
+{{ tdm._redaction_functions(tdm.ledger()) }};
+{{ tdm._spelling_functions(tdm.ledger()) }}
 {%- endmacro %}

@@ -19,7 +19,11 @@
         {{ tdm.quietly(model.name, 'create ' ~ ('view ' if kind == 'view' else 'unlogged table ') ~ fresh ~ ' as', queries[-1]) }}
     {%- endcall %}
     {%- if kind == 'table' -%}
-        {%- set rows = tdm.settle(fresh, [tdm.analyze(fresh, tdm._joined_columns(sql)), tdm.remember_made(fresh)]) -%}
+        {%- set indexes = [] -%}
+        {%- for column in (config.get('meta') or {}).get('index', []) -%}
+            {%- do indexes.append('create index on ' ~ fresh ~ ' (' ~ tdm.quoted(column) ~ ')') -%}
+        {%- endfor -%}
+        {%- set rows = tdm.settle(fresh, indexes + [tdm.analyze(fresh, tdm._joined_columns(sql)), tdm.remember_made(fresh)]) -%}
         {%- if tdm.markers(sql) -%}{%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}{%- endif -%}
     {%- else -%}
         {%- set rows = tdm.settle(fresh) -%}

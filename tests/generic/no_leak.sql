@@ -1,7 +1,7 @@
 {#- No value that identifies somebody stands in any cell of the masked table: whole cells, the strings, numbers and keys of
-    documents, the elements of arrays, and the addresses and numbers inside texts. One hash join against the digests of
-    identifying values. Masks that pick from a small space (dictionaries) may hit by chance: no more than that is allowed,
-    and only with what the mask can make.
+    documents, the elements of arrays, and the addresses, numbers and words with a digit inside texts; each in the one
+    spelling of macros/functions/_spelling.sql. One join with the digests of identifying values. Masks that pick from a small
+    space (dictionaries) may hit by chance, and so may keys: no more than that is allowed, and only with what can be made.
     subset          ref() of the subset_ model
     identifying     ref('identifying_values') -#}
 {% test no_leak(model, subset, identifying) %}
@@ -19,7 +19,7 @@ treated as (
 
 -- a column that the model leaves out is not in the inner scope: its name then means the NULL of the outer one
 cells as (
-    select masked.column_name, masked.value
+    select masked.column_name, masked.value, count(*) as cells
     from (select {% for column in columns %}null::{{ 'jsonb' if column.data_type in ['json', 'jsonb'] else 'text[]' if column.data_type.endswith('[]') else 'bytea' if column.data_type == 'bytea' else 'text' }} as {{ tdm.quoted(column.name) }}{{ ', ' if not loop.last }}{% else %}1 as no_column{% endfor %}) as left_out
     cross join lateral (
         select null::text as column_name, null::text as value
@@ -38,29 +38,34 @@ cells as (
         {%- endif %}
     ) as masked
     where octet_length(masked.value) >= 6
+    group by masked.column_name, masked.value
 ),
 
--- addresses, runs of digits, and pairs of words inside longer texts
-parts as (
-    select cells.column_name, token.found[1] as value
+plain_cells as (
+    select column_name, {{ tdm.ledger() }}.plain(value) as value, cells
     from cells
-    cross join lateral regexp_matches(cells.value, '([^\s<>()\[\],;:"'']+@[^\s<>()\[\],;:"'']+[^\s<>()\[\],;:"''.])', 'g') as token (found)
-    where strpos(cells.value, '@') > 0 and token.found[1] <> cells.value
+    offset 0
+),
+
+looked_at as (
+    select column_name, value as whole, cells, {{ tdm.ledger() }}.spelled(value) as value
+    from plain_cells
     union all
-    select cells.column_name, token.found[1]
-    from cells
-    cross join lateral regexp_matches(cells.value, '(\+?[0-9][0-9 ()/.-]{4,}[0-9])', 'g') as token (found)
-    where cells.value ~ '[0-9][0-9 ()/.-]{4,}[0-9]' and token.found[1] <> cells.value
+    -- addresses, numbers and words with a digit inside longer texts
+    select column_name, plain_cells.value, cells, part
+    from plain_cells
+    cross join lateral {{ tdm.ledger() }}.parts(plain_cells.value) as part
+    where {{ tdm.ledger() }}.has_parts(plain_cells.value)
     {%- for column in columns if tdm.meta_of(column).get('class') == 'free_text' %}
     union all
-    select word.column_name, word.value
+    select word.column_name, word.whole, word.cells, word.value
     from (
         -- dots stay inside words: a masked address is made of names, which are nobody's
         select
-            cells.column_name, cells.value as whole,
-            rtrim(words.value || coalesce(' ' || lead(words.value) over (partition by cells.place order by words.place), ''), '.') as value
-        from (select column_name, value, row_number() over () as place from cells where column_name = {{ tdm.literal(column.name) }}) as cells
-        cross join lateral regexp_split_to_table(cells.value, '[\s,;:!?()"]+') with ordinality as words (value, place)
+            texts.column_name, texts.value as whole, texts.cells,
+            rtrim(words.value || coalesce(' ' || lead(words.value) over (partition by texts.place order by words.place), ''), '.') as value
+        from (select *, row_number() over () as place from plain_cells where column_name = {{ tdm.literal(column.name) }}) as texts
+        cross join lateral regexp_split_to_table(texts.value, '[\s,;:!?()"]+') with ordinality as words (value, place)
     ) as word
     where word.value <> word.whole
     {%- endfor %}
@@ -81,44 +86,61 @@ words as (
 
 hits as (
     select
-        looked_at.column_name, identifying.source_table, identifying.column_name as source_column, count(*) as cells,
+        found.column_name, found.source_table, found.source_column, found.is_kept, sum(found.cells) as cells,
         not exists (
-            select from regexp_split_to_table(lower(looked_at.value), ' ') as word
+            select from regexp_split_to_table(found.value, ' ') as word
             where word !~ '^[0-9]*$' and word not in (select words.word from words)
         ) as is_of_words
     from (
-        select column_name, value from cells
-        union all
-        select column_name, value from parts where octet_length(value) >= 6
-    ) as looked_at
-    inner join {{ identifying }} as identifying on {{ tdm.value_digest('looked_at.value') }} = identifying.digest
-    where
-        -- a family name may well be a place or a product: by itself it counts where people and texts are
-        not identifying.is_word
-        or looked_at.column_name in ({% for column in columns if tdm.meta_of(column).get('class') in ['direct', 'credential', 'sensitive', 'free_text'] %}{{ tdm.literal(column.name) }}, {% endfor %}'')
-    group by 1, 2, 3, 5
+        select distinct
+            looked_at.column_name, looked_at.whole, looked_at.cells, looked_at.value,
+            identifying.source_table, identifying.column_name as source_column, identifying.is_kept
+        from looked_at
+        -- `offset 0`: by the index, a million values are not read again for every table
+        cross join lateral (
+            select * from {{ identifying }} as i where i.digest = {{ tdm.value_digest('looked_at.value') }} offset 0
+        ) as identifying
+        where
+            octet_length(looked_at.value) >= 6
+            and (
+                -- a family name may well be a place or a product: by itself it counts where people and texts are
+                not identifying.is_word
+                or looked_at.column_name in ({% for column in columns if tdm.meta_of(column).get('class') in ['direct', 'credential', 'sensitive', 'free_text'] %}{{ tdm.literal(column.name) }}, {% endfor %}'')
+            )
+    ) as found
+    group by 1, 2, 3, 4, 6
 ),
 
--- a mask that picks from a small space makes somebody's value now and then: as often as chance has it, and not more
+-- what picks from a small space makes somebody's value now and then, a mask or a column of keys: as often as chance has it,
+-- and not more
 expected as (
     select hits.*, coalesce(chance.bound, 0) as bound
     from hits
     cross join lateral (
-        select count(*) as n from {{ identifying }} as i where i.source_table = hits.source_table and i.column_name = hits.source_column
+        select count(*) as n
+        from {{ identifying }} as i
+        where i.source_table = hits.source_table and i.column_name = hits.source_column and i.is_kept = hits.is_kept
     ) as known
     left join lateral (
         select
             min((fact ->> 'space')::numeric) as space,
             bool_or(coalesce(fact ->> 'made_of' = 'layout', false)) as by_layout,
             bool_and(coalesce(fact ->> 'made_of' = 'words', false)) as by_words
-        from treated
-        cross join lateral jsonb_array_elements(treated.facts) as fact
-        where treated.column_name = hits.column_name and fact ? 'space'
+        from (
+            select column_name, fact
+            from treated
+            cross join lateral jsonb_array_elements(treated.facts) as fact
+            {%- for column in columns if modules.re.match('^(smallint|integer|bigint|numeric)', column.data_type) %}
+            union all
+            select {{ tdm.literal(column.name) }}, '{"space": "1e6", "made_of": "layout"}'
+            {%- endfor %}
+        ) as made_by
+        where column_name = hits.column_name and fact ? 'space'
     ) as made on true
     left join lateral (
-        select ceil(share.expected + 4 * sqrt(share.expected) + 3) as bound
+        select case when share.expected > 0.001 then ceil(share.expected + 4 * sqrt(share.expected) + 3) else 0 end as bound
         from (
-            select sum(least(1, known.n / case
+            select sum(cells.cells * least(1, known.n / case
                 when made.by_layout
                     then 10 ^ length(regexp_replace(cells.value, '[^0-9]', '', 'g'))::numeric * 26 ^ length(regexp_replace(cells.value, '[^A-Za-z]', '', 'g'))::numeric
                 else made.space
@@ -133,9 +155,14 @@ expected as (
 select
     {{ tdm.literal((declared.source_name ~ '.' ~ declared.name ~ '.') if declared else '') }} || column_name || ': ' || cells
     || ' cells hold a value of ' || source_table || '.' || source_column
+    || case when is_kept then '' else ', of rows that were not kept' end
     || case when bound > 0 then ' (chance allows ' || bound || ')' else '' end
-    || '. Mask the column, or redact its text' as message
+    || case
+        when treated.treatment = 'masked' then '. Its mask lets original values through: mask the column in another way, or redact its text'
+        else '. Nothing masks it: mask the column, or redact its text. If values of ' || source_table || '.' || source_column || ' may leave, declare there why: meta: {keep: "…"}'
+    end as message
 from expected
+left join treated using (column_name)
 where cells > bound
 order by 1
 {% endtest %}

@@ -1,12 +1,14 @@
 """The last look before a dump becomes visible: no canary and no identifying value in it.
 
 Canaries are looked for as bytes, in everything. Identifying values are known here as keyed digests
-only, so the text is cut into candidates (whole cells, e-mail addresses, runs of digits, words) and
-each candidate's digest is looked up: in a Bloom filter of fixed size first, then exactly.
+only, so the text is cut into candidates (tdm.dump.spelling; whole cells, addresses, numbers, words)
+and each candidate's digest is looked up: in a filter of fixed size first, then exactly.
 A message names objects, never what was found there.
 """
 
 import re
+import sys
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -17,6 +19,7 @@ from psycopg import sql
 
 from tdm.dump.catalog import Table
 from tdm.dump.release import Release, build_hint
+from tdm.dump.spelling import has_parts, parts, plain, spelled
 from tdm.dump.sqltext import Statement, Token, body_text, literal_value, tokens
 from tdm.errors import TdmError
 
@@ -29,15 +32,12 @@ _LONGEST_REMEMBERED = 64
 _LISTED = 20
 _DEEPEST = 3
 
-_EMAIL = re.compile(r"[^\s@|/\\]+@[^\s@|/\\]+")
-_PHONE = re.compile(r"[+(]?\d[\d().\-/ ]{4,}\d")
-_DIGITS = re.compile(r"\d{6,}")
 _WORD = re.compile(r"\w{6,}")
-# What stands between blanks, quotes and brackets: a word, an e-mail address, an id.
+# What stands between blanks, quotes and brackets: a word, a login.
 _PIECE = re.compile(r"""[^\s"'{}()\[\],;:=<>\\]{6,}""")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.|"")*)"', re.DOTALL)
 _COMPOUND = re.compile(r"""[\s"{}()\[\],;:=<>/|]""")
-_COMPOUND_CELL = re.compile(rb"""[\s"{}()\[\],;:=<>/|\\]""")
+_COMPOUND_CELL = re.compile(rb"""[\s"'{}()\[\],;:=<>/|\\%&?#]""")
 _COPY_ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _COPY_ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -53,7 +53,7 @@ class Watch:
     canaries: tuple[str, ...]
     needles: re.Pattern[str]
     key: bytes
-    bloom: bytearray
+    filled: bytearray
     mask: int
     confirm: Callable[[list[int]], set[int]]
     identifiers: frozenset[str]
@@ -94,13 +94,21 @@ def prepare(
     bits = 1 << 16
     while bits < min(count * _BITS_PER_VALUE, _MOST_BITS):
         bits <<= 1
-    bloom, mask = bytearray(bits >> 3), bits - 1
+    filled, mask = bytearray(bits >> 3), bits - 1
+    pages = sql.SQL(
+        "select string_agg(int8send(digest), '') from (select digest, row_number() over () / 50000 "
+        "as page from {} where not is_word) as pages group by page"
+    )
     with conn.transaction(), conn.cursor(name="tdm_identifying", binary=True) as cursor:
-        cursor.itersize = 20_000
-        cursor.execute(sql.SQL("select digest from {} where not is_word").format(values))
-        for (value,) in cursor:
-            for place in (value & mask, (value >> 32) & mask):
-                bloom[place >> 3] |= 1 << (place & 7)
+        cursor.itersize = 4
+        cursor.execute(pages.format(values))
+        for (page,) in cursor:
+            digests = array("q", page)
+            if sys.byteorder == "little":
+                digests.byteswap()
+            for value in digests:
+                place = value & mask
+                filled[place >> 3] |= 1 << (place & 7)
     canaries = _read_canaries(conn, target)
 
     def confirm(digests: list[int]) -> set[int]:
@@ -112,7 +120,7 @@ def prepare(
         ).fetchall()
         return {row[0] for row in rows}
 
-    return Watch(canaries, needles_of(canaries), bytes(key), bloom, mask, confirm, identifiers)
+    return Watch(canaries, needles_of(canaries), bytes(key), filled, mask, confirm, identifiers)
 
 
 def _one(conn: psycopg.Connection[Any], query: sql.SQL | sql.Composed, arguments: list[Any]) -> Any:
@@ -143,8 +151,8 @@ def needles_of(canaries: Iterable[str]) -> re.Pattern[str]:
             found.add(text.encode().hex())
             in_json = text.replace("\\", "\\\\").replace('"', '\\"')
             in_ascii = "".join(c if c.isascii() else _json_escaped(c) for c in in_json)
-            for spelled in {text, text.replace("'", "''"), in_json, in_ascii}:
-                found |= {spelled.lower(), _copy_escaped(spelled).lower()}
+            for written in {text, text.replace("'", "''"), in_json, in_ascii}:
+                found |= {written.lower(), _copy_escaped(written).lower()}
     return re.compile(_alternatives(found) if found else r"(?!)")
 
 
@@ -171,8 +179,8 @@ def _json_escaped(character: str) -> str:
 
 def _copy_escaped(text: str) -> str:
     text = text.replace("\\", "\\\\")
-    for letter, plain in (("n", "\n"), ("r", "\r"), ("t", "\t")):
-        text = text.replace(plain, f"\\{letter}")
+    for letter, character in (("n", "\n"), ("r", "\r"), ("t", "\t")):
+        text = text.replace(character, f"\\{letter}")
     return text
 
 
@@ -200,7 +208,7 @@ def row_scanner(watch: Watch, table: Table) -> Callable[[list[bytes]], None]:
                 if len(clean) < _REMEMBERED and len(cell) <= _LONGEST_REMEMBERED:
                     clean.add(cell)
                 if cell.isascii() and not _COMPOUND_CELL.search(cell):
-                    check(cell.lower(), label)
+                    check(spelled(cell.decode()).lower().encode(), label)
                     continue
                 for candidate in cell_candidates(cell, words, is_bytea):
                     if candidate in seen or len(candidate) < SHORTEST:
@@ -240,35 +248,25 @@ def cell_candidates(cell: bytes, words: bool, is_bytea: bool = False) -> set[str
 
 def candidates(text: str, words: bool, depth: int = 0) -> set[str]:
     """The whole text, and the parts of a compound one (free text, JSON, arrays, composites)."""
-    found = {text}
+    shown = plain(text)
+    found = {spelled(shown)}
+    if has_parts(shown):
+        found |= parts(shown)
     if not _COMPOUND.search(text):
         return found
-    found.add(text.strip())
-    for piece in _PIECE.findall(text):
-        if piece.isalpha():
-            if words:
-                found.add(piece)
-            continue
-        found.add(piece)
-        if piece[0] in _TRIMMED or piece[-1] in _TRIMMED:
+    for piece in _PIECE.findall(shown):
+        if words or not piece.isalpha():
             found.add(piece.strip(_TRIMMED))
-        if "@" in piece:
-            found.update(email.strip(_TRIMMED) for email in _EMAIL.findall(piece))
         if words and not piece.isalnum():
             found.update(_WORD.findall(piece))
-    for phone in _PHONE.findall(text):
-        found.add(phone)
-        if not phone.isdigit():
-            found.add(phone.lstrip("+("))
-            found.update(_DIGITS.findall(phone))
     if '"' in text and depth < _DEEPEST:
         for quoted in _QUOTED.findall(text):
             if len(quoted) < SHORTEST:
                 continue
-            if _COMPOUND.search(quoted) or "\\" in quoted:
+            if "\\" in quoted or '""' in quoted:
                 found |= candidates(_unquoted(quoted), words, depth + 1)
-            else:
-                found.add(quoted)
+            else:  # its parts are parts of the whole
+                found.add(spelled(plain(quoted)))
     return found
 
 
@@ -303,21 +301,19 @@ def digest_of(key: bytes, lowered: bytes) -> int:
 
 def _checker(watch: Watch) -> Callable[[bytes, str], None]:
     """A function that notes a spelling for the exact question, unless the filter rules it out."""
-    key, bloom, mask, pending = watch.key, watch.bloom, watch.mask, watch.pending
+    key, filled, mask, pending = watch.key, watch.filled, watch.mask, watch.pending
 
     def check(lowered: bytes, label: str) -> None:
         value = digest_of(key, lowered)
         place = value & mask
-        if bloom[place >> 3] >> (place & 7) & 1:
-            place = (value >> 32) & mask
-            if bloom[place >> 3] >> (place & 7) & 1:
-                pending.setdefault(value, set()).add(label)
+        if filled[place >> 3] >> (place & 7) & 1:
+            pending.setdefault(value, set()).add(label)
 
     return check
 
 
 def settle(watch: Watch) -> None:
-    """Ask the server about everything that the Bloom filter could not rule out."""
+    """Ask the server about everything that the filter could not rule out."""
     if watch.pending:
         for value in watch.confirm(list(watch.pending)):
             watch.value_in |= watch.pending[value]
@@ -331,10 +327,22 @@ def scan_schema(watch: Watch, parts: Iterable[Statement]) -> None:
         _scan_text_for_canaries(watch, part)
         for token in tokens(part.sql):
             text = part.sql[token.start : token.end]
+            if any(has_canary(watch.needles, said.encode()) for said in _decoded(token, text)):
+                watch.canary_in.add(_place_in(part, token.start))
             for candidate in _sql_candidates(watch, token, text):
                 for spelling in spellings(candidate):
                     check(spelling, _place_in(part, token.start))
     settle(watch)
+
+
+def _decoded(token: Token, text: str) -> Iterator[str]:
+    """What the literals in a token say, those inside a function's body too."""
+    if token.kind == "text":
+        yield literal_value(text)
+    elif token.kind == "body":
+        body = body_text(text)
+        for inner in tokens(body):
+            yield from _decoded(inner, body[inner.start : inner.end])
 
 
 def _scan_text_for_canaries(watch: Watch, part: Statement) -> None:

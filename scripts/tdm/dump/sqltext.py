@@ -6,12 +6,13 @@ only, because a function body may hold a text that looks like one.
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
     r"""
       (?P<comment> --[^\n]* | /\*(?:[^*]|\*(?!/))*\*/ )
-    | (?P<text> [eE]'(?:[^'\\]|\\.|'')*' | '(?:[^']|'')*' )
+    | (?P<text> [eE]'(?:[^'\\]|\\.|'')*' | (?:[uU]&|[xX])?'(?:[^']|'')*' )
     | (?P<name> "(?:[^"]|"")*" )
     | (?P<body> \$(?:[^\W\d]\w*)?\$ )
     | (?P<word> \w[\w$]* )
@@ -19,6 +20,11 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE = re.compile(
+    r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL
+)
+_LETTERS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_UNICODE_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{4})|\+([0-9a-fA-F]{6})|\\)")
 _HEADER = re.compile(
     r"-- (?:Data for )?Name: (?P<name>[^\n]*); Type: (?P<type>[^;\n]*); "
     r"Schema: (?P<schema>[^;\n]*)(?:; Owner: [^\n]*)?"
@@ -69,10 +75,34 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def literal_value(literal: str) -> str:
-    """What a quoted literal says."""
-    if literal[0] in "eE":
-        return re.sub(r"\\(.)", r"\1", literal[2:-1].replace("''", "'"), flags=re.DOTALL)
-    return literal[1:-1].replace("''", "'")
+    """What a quoted literal says: E'\\x41', U&'\\0041' and X'41' say A."""
+    kind, quoted = literal[0], literal[literal.index("'") + 1 : -1].replace("''", "'")
+    if kind in "eE":
+        # Octal and hexadecimal escapes are bytes of UTF-8, several of them a character.
+        coded = _ESCAPE.sub(_escaped, quoted).encode("utf-8", "surrogateescape")
+        return coded.decode("utf-8", "replace")
+    if kind in "uU":
+        return _UNICODE_ESCAPE.sub(
+            lambda m: _character(m[1] or m[2]) if m[1] or m[2] else "\\", quoted
+        )
+    if kind in "xX":
+        with suppress(ValueError):
+            return bytes.fromhex(quoted).decode("utf-8", "replace")
+    return quoted
+
+
+def _escaped(escape: re.Match[str]) -> str:
+    octal, hexadecimal, short, long, other = escape.groups()
+    if octal or hexadecimal:
+        code = int(octal, 8) & 255 if octal else int(hexadecimal, 16)
+        return bytes([code]).decode("utf-8", "surrogateescape")
+    return _character(short or long) if short or long else _LETTERS.get(other, other)
+
+
+def _character(code: str) -> str:
+    """A character by its hexadecimal code; half of a pair, or none at all, shows as unknown."""
+    number = int(code, 16)
+    return chr(number) if number < 0xD800 or 0xDFFF < number < 0x110000 else "\ufffd"
 
 
 def body_text(quoted: str) -> str:
