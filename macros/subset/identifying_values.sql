@@ -1,8 +1,9 @@
 {#- Keyed digests of every value that identifies somebody: columns of class direct or credential, six bytes or longer (two
-    Chinese characters), and not so common that it says nothing (in over 1 % of 2,000 rows or more). No value is in it.
-    Of the kept rows every such value; of all other rows of the source (tdm_identify: source) those with an @, with five
-    digits and a letter, or with nine digits. Names, short numbers and dates of strangers do not count: pseudonyms, keys and
-    dates meet them by chance. A value is listed once, under the first column that has it.
+    Chinese characters). No value is in it.
+    Of the kept rows every such value, but not what is so common that it says nothing (in over 1 % of 2,000 rows or more).
+    Of all other rows of the source (tdm_identify: source) those with an @, with five digits and a letter, or with nine
+    digits, each under the first column that has it, but not what is in one of a thousand cells (20 at least). Names, short
+    numbers and dates of strangers do not count: pseudonyms, keys and dates meet them by chance.
     A column that identifies only in some rows says which: config: {meta: {class: credential, when: "is_secret"}}; one that
     may leave as it is (keep: its reason) identifies nobody.
     A single word (a family name) is told apart: it may well be a place or a product too, and counts only where people are. In
@@ -23,41 +24,43 @@ places as (
     {%- endfor %}
 ),
 
-texts as (
-    select null::int as place, null::boolean as is_kept, null::text as value
-    where false
-    {%- for place in places %}
-    {%- for relation, is_kept in [(place.kept, true), (place.source, false)] if relation %}
-    union all
-    select {{ place.number }}, {{ is_kept }}, texts.value
-    from {{ relation }} as x
-    cross join lateral ({{ tdm.texts_in('x.' ~ tdm.quoted(place.column.name), place.column.data_type) }}) as texts
-    where octet_length(texts.value) >= 6{% if tdm.meta_of(place.column).get('when') %} and ({{ tdm.meta_of(place.column).when }}){% endif %}
-    {%- endfor %}
-    {%- endfor %}
+kept_texts as (
+    {{ tdm._identifying_texts(places, ['kept']) | indent(4) }}
+),
+
+kept as (
+    select value, place
+    from (
+        select {{ tdm.ledger() }}.plain(value) as value, place, count(*) as times, sum(count(*)) over (partition by place) as total
+        from kept_texts
+        group by 1, place
+    ) as counted
+    where times <= 20 or times <= total * 0.01
+),
+
+all_texts as (
+    {{ tdm._identifying_texts(places, ['kept', 'source']) | indent(4) }}
 ),
 
 -- once for all who have it: what follows is dear. `offset 0` keeps the planner from computing it again at every use
-distinct_texts as (
-    select
-        value, min(place) as place, bool_or(is_kept) as is_kept,
-        greatest(count(*) filter (where is_kept), count(*) filter (where not is_kept)) as times
-    from texts
-    group by value
-),
-
-plain_texts as (
-    select {{ tdm.ledger() }}.plain(value) as value, place, is_kept, times
-    from distinct_texts
+strangers as (
+    select {{ tdm.ledger() }}.plain(value) as value, place
+    from (
+        select value, min(place) as place
+        from all_texts
+        group by value
+        having not bool_or(is_kept) and (count(*) <= 20 or count(*) <= (select sum(table_rows) * 0.001 from places))
+    ) as counted
     offset 0
 ),
 
 identifying as (
-    select *
-    from plain_texts
-    where
-        octet_length(value) >= 6
-        and (is_kept or strpos(value, '@') > 0 or case when value ~ '[a-z]' then value ~ '(?:[0-9][^0-9]*){5}' else value ~ '(?:[0-9][^0-9]*){9}' end)
+    select value, place, true as is_kept
+    from kept
+    union all
+    select value, place, false
+    from strangers
+    where strpos(value, '@') > 0 or case when value ~ '[a-z]' then value ~ '(?:[0-9][^0-9]*){5}' else value ~ '(?:[0-9][^0-9]*){9}' end
 )
 
 select
@@ -65,7 +68,22 @@ select
     is_kept and value ~ '^[[:alpha:]]+$' and value !~ '[\u2E80-\uD7FF]' as is_word
 from identifying
 inner join places using (place)
-where times <= 20 or times <= table_rows * 0.01
+where octet_length(value) >= 6
+{%- endmacro %}
+
+{#- The texts in the identifying columns of the kept rows, of the source, or of both. -#}
+{% macro _identifying_texts(places, whose) -%}
+    select null::int as place, null::boolean as is_kept, null::text as value
+    where false
+    {%- for place in places %}
+    {%- for relation in whose if place[relation] %}
+    union all
+    select {{ place.number }}, {{ relation == 'kept' }}, texts.value
+    from {{ place[relation] }} as x
+    cross join lateral ({{ tdm.texts_in('x.' ~ tdm.quoted(place.column.name), place.column.data_type) }}) as texts
+    where octet_length(texts.value) >= 6{% if tdm.meta_of(place.column).get('when') %} and ({{ tdm.meta_of(place.column).when }}){% endif %}
+    {%- endfor %}
+    {%- endfor %}
 {%- endmacro %}
 
 {#- The columns that hold identifying values, by number, each with the relations that hold them; none while parsing.

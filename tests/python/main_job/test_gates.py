@@ -29,6 +29,33 @@ A_NAME = """(
 )"""
 
 
+def strangers(column: str, condition: str = "true") -> str:
+    """SQL for a value in a column of the source that no kept row has."""
+    schema, table, name = column.split(".")
+    return f"""(
+        select {name}::text from {schema}.{table}
+        where {condition} and {name}::text not in (
+            select {name}::text from staging_mask_subset.subset_{schema}__{table}
+            where {name} is not null
+        )
+        order by {name}::text limit 1
+    )"""
+
+
+def planted(place: int, text: str) -> str:
+    """SQL that puts a text in the kept name of a tag."""
+    return (
+        f"update staging_mask_catalog.tags set name = {text} where tag_id ="
+        f" (select tag_id from catalog.tags order by tag_id offset {place} limit 1)"
+    )
+
+
+A_STRANGERS_EMAIL = strangers("auth.users.email")
+A_STRANGERS_PHONE = strangers("auth.users.phone", "phone ~ '^[+][0-9 ]{12,}$'")
+A_STRANGERS_CARD = strangers("billing.payment_methods.card_number", "length(card_number) = 16")
+A_STRANGERS_IBAN = strangers("billing.accounts.iban")
+
+
 @dataclass(frozen=True)
 class Break:
     """One thing broken on purpose.
@@ -122,7 +149,10 @@ BREAKS = [
     ),
     Break(
         "no_leak_shop__customers",
-        ("shop.customers.phone: 1 cells hold a value of shop.customers.phone", "Mask the column"),
+        (
+            "shop.customers.phone: 1 cells hold a value of auth.users.phone. Its mask lets",
+            "mask the",
+        ),
         "update staging_mask_shop.customers set phone = (select min(phone::text) from"
         " staging_mask_subset.subset_shop__customers) where ctid = (select min(ctid) from"
         " staging_mask_shop.customers where phone is not null)",
@@ -130,7 +160,7 @@ BREAKS = [
     ),
     Break(
         "no_leak_catalog__products",
-        ("catalog.products.description: 1 cells hold a value of shop.customers.email", "Mask the"),
+        ("catalog.products.description: 1 cells hold a value of auth.", "Nothing masks it: mask"),
         "update staging_mask_catalog.products set description = "
         f"{AN_EMAIL} where ctid = (select min(ctid) from staging_mask_catalog.products"
         " where description is not null)",
@@ -138,7 +168,7 @@ BREAKS = [
     ),
     Break(
         "no_leak_billing__gateways",
-        ("billing.gateways.credentials: 1 cells hold a value of shop.customers.email", "Mask the"),
+        ("billing.gateways.credentials: 1 cells hold a value of auth.", "mask the column"),
         "update staging_mask_billing.gateways set credentials = credentials ||"
         f" jsonb_build_object('deep', jsonb_build_array(jsonb_build_object('x', {AN_EMAIL})))"
         " where gateway_id = 1",
@@ -146,35 +176,82 @@ BREAKS = [
     ),
     Break(
         "no_leak_support__subscribers",
-        ("support.subscribers.topics: 1 cells hold a value of shop.customers.email", "Mask the"),
+        ("support.subscribers.topics: 1 cells hold a value of auth.", "mask the column"),
         f"update staging_mask_support.subscribers set topics = array['news', {AN_EMAIL}]"
         " where ctid = (select min(ctid) from staging_mask_support.subscribers)",
         ("staging_mask_support.subscribers",),
     ),
     Break(
         "no_leak_support__messages",
-        ("support.messages.body: 1 cells hold a value of shop.customers.email", "redact its text"),
+        ("support.messages.body: 1 cells hold a value of auth.", "redact its text"),
         f"update staging_mask_support.messages set body = 'write to <' || {AN_EMAIL} || '>, soon.'"
         " where ctid = (select max(ctid) from staging_mask_support.messages)",
         ("staging_mask_support.messages",),
     ),
     Break(
         "no_leak_shop__reviews",
-        ("shop.reviews.body: 1 cells hold a value of shop.customers.full_name", "redact its text"),
+        ("shop.reviews.body: 1 cells hold a value of auth.users.full_name", "redact its text"),
         f"update staging_mask_shop.reviews set body = 'Kind regards, ' || {A_NAME} || ' (gold)'"
         " where ctid = (select max(ctid) from staging_mask_shop.reviews where body is not null)",
         ("staging_mask_shop.reviews",),
     ),
     Break(
+        "no_leak_catalog__tags",
+        ("catalog.tags.name: 4 cells hold a value of auth.", ", of rows that were not kept. No"),
+        ";".join(
+            planted(place, text)
+            for place, text in enumerate(
+                (
+                    f"upper({A_STRANGERS_EMAIL})",
+                    f"'/q?to=' || replace({A_STRANGERS_EMAIL}, '@', '%40') || '&x=1'",
+                    f"'write to ' || replace({A_STRANGERS_EMAIL}, '@', '&#64' || chr(59))",
+                    f"'<a href=\"mailto:' || {A_STRANGERS_EMAIL} || '\">here</a>'",
+                )
+            )
+        ),
+        ("staging_mask_catalog.tags",),
+    ),
+    Break(
+        "no_leak_catalog__tags",
+        ("catalog.tags.name: 4 cells hold a value of auth.users.phone, of rows that", "declare th"),
+        ";".join(
+            planted(place, text)
+            for place, text in enumerate(
+                (
+                    f"replace({A_STRANGERS_PHONE}, ' ', '-')",
+                    f"'call ' || replace({A_STRANGERS_PHONE}, ' ', ').(') || ', today'",
+                    f"replace(replace({A_STRANGERS_PHONE}, ' ', '%20'), '+', '%2B')",
+                    f"'<td>1</td><td>' || replace({A_STRANGERS_PHONE}, ' ', '&nbsp' || chr(59)) || '</td>'",
+                ),
+                4,
+            )
+        ),
+        ("staging_mask_catalog.tags",),
+    ),
+    Break(
+        "no_leak_catalog__tags",
+        ("catalog.tags.name: 1 cells hold a value of billing.payment_methods.card_number, of",),
+        planted(8, f"translate({A_STRANGERS_CARD}, '0123456789', '０１２３４５６７８９')"),
+        ("staging_mask_catalog.tags",),
+    ),
+    Break(
+        "no_leak_catalog__tags",
+        ("catalog.tags.name: 1 cells hold a value of billing.accounts.iban, of rows that were",),
+        planted(
+            9, f"'paid from ' || regexp_replace({A_STRANGERS_IBAN}, '(.{{4}})', '\\1 ', 'g') || '.'"
+        ),
+        ("staging_mask_catalog.tags",),
+    ),
+    Break(
         "no_canary_catalog",
-        ("catalog.categories.name: 1 cells hold a canary", "mask"),
+        ("catalog.categories.name: 1 cells hold a canary", "Nothing masks it: mask it, or"),
         f"update staging_mask_catalog.categories set name = 'x-' || {A_CANARY} || '-x' where ctid ="
         " (select min(ctid) from staging_mask_catalog.categories)",
         ("staging_mask_catalog.categories",),
     ),
     Break(
         "no_canary_shop",
-        ("shop.events.payload: 1 cells hold a canary", "mask"),
+        ("shop.events.payload: 1 cells hold a canary", "Its mask lets original values through"),
         "update staging_mask_shop.events set payload = payload || jsonb_build_object('a',"
         f" jsonb_build_array('x-' || upper({A_CANARY}) || '-x')) where ctid ="
         " (select min(ctid) from staging_mask_shop.events)",
