@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
+from tdm.dump import spelling
 
 TARGET = "stage"
 SCAN_KEY = b"only for tests"
@@ -197,7 +200,7 @@ def source_tables(conn: psycopg.Connection) -> list[tuple[str, str]]:
     return [row for row in rows if row not in OUT_OF_SCOPE]
 
 
-def release(conn: psycopg.Connection) -> None:
+def release(conn: psycopg.Connection, known: Iterable[str] = ()) -> None:
     """Write the ledger as a build does: gates, treatments, identifying values, the release."""
     conn.execute(
         f"""
@@ -226,7 +229,8 @@ def release(conn: psycopg.Connection) -> None:
         [TARGET, SCAN_KEY],
     )
     conn.execute(f"insert into {TARGET}_tdm.canaries values (%s)", [CANARY])
-    know(conn, SECRET)
+    for value in (SECRET, *known):
+        know(conn, value)
     tables = []
     for schema, table in source_tables(conn):
         masked = sql.Identifier(f"{TARGET}_{schema}", table)
@@ -261,7 +265,8 @@ def release(conn: psycopg.Connection) -> None:
 
 def know(conn: psycopg.Connection, value: str) -> None:
     """Make a value an identifying one."""
-    hashed = hashlib.sha256(SCAN_KEY + value.lower().encode()).digest()
+    spelled = spelling.spelled(spelling.plain(value)).lower()
+    hashed = hashlib.sha256(SCAN_KEY + spelled.encode()).digest()
     conn.execute(
         f"insert into {TARGET}_subset.identifying_values "
         "values (%s, 'shop.customers', 'email', %s)",

@@ -189,6 +189,86 @@ def test_refuses_leaks_in_the_schema(server: TestServer, changed: str, tmp_path:
     assert CANARY.lower() not in message.lower()
 
 
+def octal(text: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in text.encode())
+
+
+def hexadecimal(text: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
+
+
+def unicode(text: str) -> str:
+    return "".join(f"\\{ord(character):04x}" for character in text)
+
+
+# Escapes are read back by the server in views and defaults, but not in bodies.
+ESCAPED = {
+    "function shop.e1()": f"select E'{hexadecimal(BOTH)}'",
+    "function shop.e2()": f"select e'x {octal(BOTH)}'",
+    "function shop.e3()": f"select U&'{unicode(BOTH)}'",
+    "function shop.e4()": f"select X'{BOTH.encode().hex()}'",
+    "function shop.e5()": f"do $y$ begin perform E'{hexadecimal(BOTH)}'; end $y$",
+}
+
+
+def test_refuses_leaks_behind_escapes(server: TestServer, changed: str, tmp_path: Path) -> None:
+    with server.connect(changed) as conn:
+        conn.execute("set check_function_bodies = off")
+        for label, body in ESCAPED.items():
+            name = label.removeprefix("function ")
+            conn.execute(f"create function {name} returns text language sql as $x${body}$x$")
+        conn.execute(f"create view shop.v as select U&'{unicode(BOTH)}' as u")
+    message = refused(server, changed, tmp_path / "dump", 4)
+    for label in (*ESCAPED, "view shop.v"):
+        assert f"a canary in {label}" in message
+        assert f"an identifying value in {label}" in message
+
+
+# An identifying value, and what else of it must be found.
+SPELLINGS = {
+    "+49 30 1234 5678": (
+        "+49-30-12345678",
+        "tel:%2B49%2030%2012345678",
+    ),
+    "DE89 3704 0044 0532 0130 00": ("de89370400440532013000", "iban DE89-3704-0044-0532-0130-00."),
+    "anna.k@private.example": ("ANNA.K%40private.example", "<b>anna.k&#64;private.example</b>"),
+    "OF8446620": ("passport:of8446620", "{OF8446620}"),
+}
+
+
+def test_refuses_values_in_other_spellings(
+    server: TestServer, changed: str, tmp_path: Path
+) -> None:
+    """In a kept text column, a document, a view, a materialized view and a function."""
+    table = f"{TARGET}_shop.customers"
+    for first, second in SPELLINGS.values():
+        with server.connect(changed) as conn:
+            conn.execute(
+                f"update {table} set note = %s, profile = jsonb_build_object('a', %s::text)"
+                " where customer_id = 70",
+                [f"see {first}, please", second],
+            )
+            conn.execute(
+                f"create table {TARGET}_shop.n as table {table}; drop table {table};"
+                f"alter table {TARGET}_shop.n rename to customers"
+            )
+            handmade.release(conn, SPELLINGS)
+        message = refused(server, changed, tmp_path / "dump", 4)
+        assert "an identifying value in shop.customers.note" in message, first
+        assert "an identifying value in shop.customers.profile" in message, second
+        assert first not in message
+        assert second not in message
+    with server.connect(changed) as conn:
+        for number, texts in enumerate(SPELLINGS.values()):
+            text = texts[0].replace("'", "''")
+            conn.execute(f"create view shop.v{number} as select '{text}' as t")
+            conn.execute(f"create materialized view shop.m{number} as select 'x {text} y' as t")
+    message = refused(server, changed, tmp_path / "dump", 4)
+    for number in range(len(SPELLINGS)):
+        assert f"an identifying value in view shop.v{number}" in message
+        assert f"an identifying value in materialized view shop.m{number}" in message
+
+
 def test_refuses_a_canary_in_a_name(server: TestServer, changed: str, tmp_path: Path) -> None:
     with server.connect(changed) as conn:
         conn.execute(f'create view shop."by {CANARY}" as select 1 as one')

@@ -53,6 +53,7 @@ def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> 
     )
     replace_in(project / "dbt_project.yml", "tdm_subset_as: table ", "tdm_subset_as: tabel ")
     replace_in(project / "dbt_project.yml", "tdm_readers: [tdm_reader]", "tdm_readers: tdm_reader")
+    replace_in(project / "dbt_project.yml", "tdm_identify: source ", "tdm_identify: sources ")
     said = _guard(job, project)
     file = "models/source/shop/_shop__sources.yml"
     for message in (
@@ -64,6 +65,7 @@ def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> 
         f"{file}: shop.customer_audit has the setting keys. Did you mean key?",
         f"{file}: shop.customer_audit has the setting refrences. Did you mean references?",
         "dbt_project.yml: tdm_subset_as is tabel, but must be table or view",
+        "dbt_project.yml: tdm_identify is sources, but must be source or kept",
         "dbt_project.yml: tdm_readers must be a list of role names",
     ):
         assert message in said, said

@@ -150,8 +150,8 @@ BREAKS = [
     Break(
         "no_leak_shop__customers",
         (
-            "shop.customers.phone: 1 cells hold a value of auth.users.phone. Its mask lets",
-            "mask the",
+            "shop.customers.phone: 1 cells hold a value of shop.customers.phone. Its mask lets",
+            "mask the column in another way",
         ),
         "update staging_mask_shop.customers set phone = (select min(phone::text) from"
         " staging_mask_subset.subset_shop__customers) where ctid = (select min(ctid) from"
@@ -160,7 +160,7 @@ BREAKS = [
     ),
     Break(
         "no_leak_catalog__products",
-        ("catalog.products.description: 1 cells hold a value of auth.", "Nothing masks it: mask"),
+        ("catalog.products.description: 1 cells hold a value of shop.customers.email. No", "asks"),
         "update staging_mask_catalog.products set description = "
         f"{AN_EMAIL} where ctid = (select min(ctid) from staging_mask_catalog.products"
         " where description is not null)",
@@ -168,7 +168,7 @@ BREAKS = [
     ),
     Break(
         "no_leak_billing__gateways",
-        ("billing.gateways.credentials: 1 cells hold a value of auth.", "mask the column"),
+        ("billing.gateways.credentials: 1 cells hold a value of shop.customers.email", "mask the"),
         "update staging_mask_billing.gateways set credentials = credentials ||"
         f" jsonb_build_object('deep', jsonb_build_array(jsonb_build_object('x', {AN_EMAIL})))"
         " where gateway_id = 1",
@@ -176,21 +176,21 @@ BREAKS = [
     ),
     Break(
         "no_leak_support__subscribers",
-        ("support.subscribers.topics: 1 cells hold a value of auth.", "mask the column"),
+        ("support.subscribers.topics: 1 cells hold a value of shop.customers.email", "mask the"),
         f"update staging_mask_support.subscribers set topics = array['news', {AN_EMAIL}]"
         " where ctid = (select min(ctid) from staging_mask_support.subscribers)",
         ("staging_mask_support.subscribers",),
     ),
     Break(
         "no_leak_support__messages",
-        ("support.messages.body: 1 cells hold a value of auth.", "redact its text"),
+        ("support.messages.body: 1 cells hold a value of shop.customers.email", "redact its text"),
         f"update staging_mask_support.messages set body = 'write to <' || {AN_EMAIL} || '>, soon.'"
         " where ctid = (select max(ctid) from staging_mask_support.messages)",
         ("staging_mask_support.messages",),
     ),
     Break(
         "no_leak_shop__reviews",
-        ("shop.reviews.body: 1 cells hold a value of auth.users.full_name", "redact its text"),
+        ("shop.reviews.body: 1 cells hold a value of shop.customers.full_name", "redact its text"),
         f"update staging_mask_shop.reviews set body = 'Kind regards, ' || {A_NAME} || ' (gold)'"
         " where ctid = (select max(ctid) from staging_mask_shop.reviews where body is not null)",
         ("staging_mask_shop.reviews",),
@@ -221,7 +221,7 @@ BREAKS = [
                     f"replace({A_STRANGERS_PHONE}, ' ', '-')",
                     f"'call ' || replace({A_STRANGERS_PHONE}, ' ', ').(') || ', today'",
                     f"replace(replace({A_STRANGERS_PHONE}, ' ', '%20'), '+', '%2B')",
-                    f"'<td>1</td><td>' || replace({A_STRANGERS_PHONE}, ' ', '&nbsp' || chr(59)) || '</td>'",
+                    f"'<td>1</td>' || replace({A_STRANGERS_PHONE}, ' ', '&nbsp' || chr(59))",
                 ),
                 4,
             )
