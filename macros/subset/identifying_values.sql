@@ -39,7 +39,7 @@ kept as (
 ),
 
 all_texts as (
-    {{ tdm._identifying_texts(places, ['kept', 'source']) | indent(4) }}
+    {{ tdm._identifying_texts(places, ['kept', 'source'] if tdm._identifies_strangers() else []) | indent(4) }}
 ),
 
 -- once for all who have it: what follows is dear. `offset 0` keeps the planner from computing it again at every use
@@ -93,13 +93,18 @@ where octet_length(value) >= 6
     {%- for relation in rows if execute -%}{%- do kept.update({tdm.source_behind(relation).unique_id: relation}) -%}{%- endfor -%}
     {%- set places = [] -%}
     {%- for source in tdm.project_sources() if tdm.meta_of(source).get('scope') != 'out' -%}
-        {%- set everybody = ('only ' if tdm.meta_of(source).get('inherited') else '') ~ source.relation_name if var('tdm_identify', 'source') == 'source' else none -%}
+        {%- set everybody = ('only ' if tdm.meta_of(source).get('inherited') else '') ~ source.relation_name if tdm._identifies_strangers() else none -%}
         {%- for column in source.columns.values() if tdm.meta_of(column).get('class') in ['direct', 'credential'] and tdm.holds_text(column.data_type) and not tdm.meta_of(column).get('keep') -%}
-            {%- do places.append({
+            {%- set place = {
                 'number': places | length + 1, 'table': source.source_name ~ '.' ~ source.name, 'column': column,
                 'kept': kept.get(source.unique_id), 'source': everybody if column.data_type != 'bytea' else none,
-            }) -%}
+            } -%}
+            {%- if place.kept or place.source -%}{%- do places.append(place) -%}{%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(places) }}
+{%- endmacro %}
+
+{%- macro _identifies_strangers() -%}
+    {{ return(var('tdm_identify', 'source') == 'source') }}
 {%- endmacro %}

@@ -492,6 +492,17 @@ def test_a_gate_alone(newest: None, workshop: Job, people: Values, gate: str) ->
     assert remembered >= len(breaks)
 
 
+def test_strangers_are_left_out_on_demand(newest: None, job: Job, people: Values) -> None:
+    """tdm_identify: kept writes down what kept rows have, and nobody else's values."""
+    held = "select is_kept, count(*) from staging_mask_subset.identifying_values group by 1"
+    before = dict(job.query(held))
+    assert before[False] > before[True] > 1000
+    run = job.dbt("run", "--select", "identifying_values", "--vars", "{tdm_identify: kept}")
+    assert run.exit_code == 0, run.output
+    assert dict(job.query(held)) == {True: before[True]}
+    assert people.found_in(run.output) == []
+
+
 def forget_source_changes(job: Job) -> None:
     """Take the source as it is now for the one that the build began with."""
     assert job.dbt("run", "--select", "source_columns").exit_code == 0
