@@ -19,7 +19,7 @@
     {%- elif data_type == 'bytea' -%}
         select encode(substring({{ column }} from 1 for 1000), 'escape') as value
     {%- elif data_type == 'inet' -%}
-        select abbrev({{ column }}) collate "default" as value
+        select abbrev({{ column }}::inet) collate "default" as value
     {%- else -%}
         select {{ column }}::text collate "default" as value
     {%- endif -%}
