@@ -27,13 +27,13 @@ begin
     return result;
 end $$;
 
--- The same, in lower case, and cheap where there is nothing to decode.
+-- The same, in lower case, and cheap where there is nothing to decode (\x0b: PostgreSQL 15 takes E'\v' for a v).
 create or replace function {{ ledger }}.plain(value text) returns text
 language sql immutable parallel safe as $$
     select case
         when octet_length(value) = length(value) and strpos(value, '%') = 0 and strpos(value, '&') = 0 and strpos(value, '<') = 0
-            then lower(btrim(value, E' \t\r\n\f\v') collate "C") collate "default"
-        else lower(btrim({{ ledger }}.shown(value), E' \t\r\n\f\v'))
+            then lower(btrim(value, E' \t\r\n\f\x0b') collate "C") collate "default"
+        else lower(btrim({{ ledger }}.shown(value), E' \t\r\n\f\x0b'))
     end
 $$;
 
