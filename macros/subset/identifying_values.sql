@@ -16,11 +16,19 @@
 with
 
 places as (
-    select null::int as place, null::text as source_table, null::text as column_name, null::bigint as table_rows
+    select null::int as place, null::text as source_table, null::text as column_name
     where false
     {%- for place in places %}
     union all
-    select {{ place.number }}, {{ tdm.literal(place.table) }}, {{ tdm.literal(place.column.name) }}, count(*) from {{ place.source or place.kept }}
+    select {{ place.number }}, {{ tdm.literal(place.table) }}, {{ tdm.literal(place.column.name) }}
+    {%- endfor %}
+),
+
+cells as (
+    select 0 as cells_of_table
+    {%- for relation, places_in_it in places | selectattr('source') | groupby('source') %}
+    union all
+    select {{ places_in_it | length }} * count(*) from {{ relation }}
     {%- endfor %}
 ),
 
@@ -49,7 +57,7 @@ strangers as (
         select value, min(place) as place
         from all_texts
         group by value
-        having not bool_or(is_kept) and (count(*) <= 20 or count(*) <= (select sum(table_rows) * 0.001 from places))
+        having not bool_or(is_kept) and (count(*) <= 20 or count(*) <= (select sum(cells_of_table) * 0.001 from cells))
     ) as counted
     offset 0
 ),
