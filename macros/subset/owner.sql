@@ -38,7 +38,8 @@
     }) }}
 {%- endmacro %}
 
-{#- The rows x that one owner brings, with the given columns. Keys inside arrays and documents may bring a row more than once.
+{#- The rows x that one owner brings, with the given columns. Keys inside arrays and documents may bring a row more than once; a cap
+    counts it once.
     key     what tells rows apart, for caps -#}
 {% macro _owned_by(source, edge, select_list, key) -%}
     {%- do tdm.require_columns(source, (edge.columns or []) + ([edge.newest] if edge.newest else [])) -%}
@@ -47,7 +48,7 @@ select {{ select_list }}
 from (
     select
         x.*,
-        row_number() over (
+        {{ 'dense_rank' if edge.expression else 'row_number' }}() over (
             partition by {{ tdm._numbers(edge.to, 'owner') }}
             order by {{ 'x.' ~ tdm.quoted(edge.newest) ~ ' desc nulls last, ' if edge.newest }}{{ tdm.key_hash(key, 'x') }}, {{ tdm.quoted_list(key, 'x') }}
         ) as tdm_place

@@ -454,8 +454,7 @@ class _Writer:
         found = []
         for edge in self.service.edges:
             if edge.child == table.id and edge.follow:
-                given = [self._ref("sampled", edge.parent), names(edge.columns)]
-                given += [f"to={names(edge.to)}"] if edge.to != edge.columns else []
+                given = [self._ref("sampled", edge.parent), *_pointing(edge)]
                 given += _follow_arguments(edge, edge.follow)
                 found.append(f"\n        tdm.owner({', '.join(given)})")
         return found
@@ -463,12 +462,7 @@ class _Writer:
     def _reference(self, edge: Edge, members: tuple[str, ...]) -> str:
         inside = edge.child in members
         given = [text(edge.child) if inside else self._ref("subset", edge.child)]
-        if edge.plain:
-            given.append(names(edge.columns))
-            given += [f"to={names(edge.to)}"] if edge.to != edge.columns else []
-        else:
-            given.append(f"expression={names(reader_sql(reader) for reader in edge.readers)}")
-            given.append(f"to={names(edge.to)}")
+        given += _pointing(edge)
         given += [f"where={text(conditions_sql(edge.where))}"] if edge.where else []
         return f"tdm.reference({', '.join(given)})"
 
@@ -505,6 +499,15 @@ class _Writer:
             return _call("rows_of", [source, f"key={names(table.key)}", *pointing])
         fraction = self.service.samples[table.id].fraction
         return _call("sampled_rows", [source, f"fraction={fraction}"])
+
+
+def _pointing(edge: Edge) -> list[str]:
+    """Columns, or expressions, and what they point at."""
+    if edge.plain:
+        to = [f"to={names(edge.to)}"] if edge.to != edge.columns else []
+        return [names(edge.columns), *to]
+    expressions = names(reader_sql(reader) for reader in edge.readers)
+    return [f"expression={expressions}", f"to={names(edge.to)}"]
 
 
 def _follow_arguments(edge: Edge, follow: Follow) -> list[str]:
