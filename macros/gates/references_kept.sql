@@ -5,7 +5,7 @@
     {%- set models = tdm._models_of_tables(tables) -%}
     {%- for name, source in tables.items() if name in models and tdm.meta_of(source).get('scope') != 'out' -%}
         {%- for edge in tdm.references_of(source) if edge.to in models -%}
-            {%- set written = {'columns': edge['columns'], 'to': edge.to_columns, 'expression': edge.expression} -%}
+            {%- set written = {'table': edge.to, 'columns': edge['columns'], 'to': edge.to_columns, 'expression': edge.expression} -%}
             {%- if not (
                 models[name].keeps in ['none', 'ends'] or models[edge.to].keeps in ['all', 'none']
                 or tdm._comes_along(models[name], written) or tdm._is_kept(models[edge.to], name, written)
@@ -33,16 +33,20 @@
             {%- set table = found.setdefault(node.sources[place] | join('.'), {'keeps': '', 'owned': [], 'pointed_at': [], 'path': ''}) -%}
             {%- set pointed_at = uses.get('pointed_at_by', [[]] * (place + 1))[place] -%}
             {%- do table.update({'keeps': uses.keeps or table.keeps, 'path': (table.path if table.pointed_at else '') or node.original_file_path}) -%}
-            {%- do table.owned.extend(uses.get('owned_by', [[]] * (place + 1))[place]) -%}
+            {%- for edge in uses.get('owned_by', [[]] * (place + 1))[place] -%}{%- do table.owned.append(dict(edge, owners=pointing)) -%}{%- endfor -%}
             {%- for edge in pointed_at -%}{%- do table.pointed_at.append(dict(edge, pointing=pointing)) -%}{%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
-{#- All rows of a table come along an edge: what it points at is sampled. -#}
+{#- All rows of a table come along an edge: what it points at is sampled. Not so along an expression, which may be an array: a row
+    comes along one element and points at the others too. -#}
 {% macro _comes_along(table, edge) -%}
-    {{ return(table.keeps == '' and not table.pointed_at and table.owned | length == 1 and tdm._is_declared(edge, table.owned)) }}
+    {{ return(
+        table.keeps == '' and not table.pointed_at and table.owned | length == 1 and not edge.expression
+        and edge.table in table.owned[0].owners and tdm._is_declared(edge, table.owned)
+    ) }}
 {%- endmacro %}
 
 {% macro _is_kept(table, pointing, edge) -%}

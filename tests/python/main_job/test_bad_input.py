@@ -85,6 +85,16 @@ def test_a_reference_that_nobody_keeps(newest: None, job: Job, tmp_path: Path) -
         "    ],\n",
         "        tdm.owner(ref('sampled_shop__order_lines'), ['order_id', 'line_no']),\n    ],\n",
     )
+    # carts come along with customers by columns of the same names, and by them alone
+    shop = project / "models/source/shop/_shop__sources.yml"
+    carts = "carts_customer_id_fkey, columns: [customer_id], to: shop.customers, to_columns: "
+    accounts = "to: billing.accounts, to_columns: [customer_id]}"
+    replace_in(
+        shop,
+        f"              - {{name: {carts}[customer_id]}}\n",
+        f"              - {{name: {carts}[customer_id]}}\n"
+        f"              - {{columns: [customer_id], {accounts}\n",
+    )
     said = _guard(job, project)
     for message in (
         "models/source/billing/_billing__sources.yml: billing.invoices points at shop.orders by"
@@ -93,9 +103,29 @@ def test_a_reference_that_nobody_keeps(newest: None, job: Job, tmp_path: Path) -
         # its rows used to come along with customers alone
         f"shop.reviews points at shop.customers by (customer_id) → (customer_id), but {SUBSET}/"
         "kept_shop__addresses_customers.sql does not keep",
+        "shop.carts points at billing.accounts by (customer_id) → (customer_id), but",
     ):
         assert message in said, said
-    assert said.count("does not keep what it points at") == 2, said
+    assert said.count("does not keep what it points at") == 3, said
+
+
+def test_keys_in_an_array_are_named_where_they_point_at(
+    newest: None, job: Job, tmp_path: Path
+) -> None:
+    """A row that comes along one key of an array points at the others too."""
+    project = job.copied_project(tmp_path)
+    replace_in(
+        project / "models/source/shop/_shop__sources.yml",
+        "{name: carts_customer_id_fkey, columns: [customer_id], to",
+        '{columns: [customer_id], expression: ["unnest(array[x.customer_id])"], to',
+    )
+    replace_in(
+        project / SUBSET / "subset_shop__carts.sql",
+        "['customer_id']",
+        "expression=['unnest(array[x.customer_id])'], to=['customer_id']",
+    )
+    said = _guard(job, project)
+    assert "shop.carts points at shop.customers by (unnest(array[x.customer_id]))" in said, said
 
 
 def test_sql_that_cannot_run(newest: None, job: Job, tmp_path: Path) -> None:
