@@ -23,6 +23,7 @@
     {%- for root in tdm.markers(sql, having='root') -%}
     {%- for list in root.also if list.kind == 'listed' and list.missing == 'error' -%}
     {%- set declared = tdm._source_named(root.root) -%}
+    {%- set where = (list.list | replace('"', '')) ~ ' are not in ' ~ root.root ~ ' (' ~ list.to | join(', ') ~ ')' -%}
     {%- set unknown_keys %}
         select count(*), string_agg(tdm_line::text, ', ' order by tdm_line) filter (where tdm_place <= 10)
         from (
@@ -46,7 +47,7 @@
             end;
             if n > 0 then
                 raise exception using message = format(
-                    {{ tdm.literal(model.original_file_path ~ ': %s keys on the list ' ~ (list.list | replace('"', '')) ~ ' are not in ' ~ root.root ~ ' (' ~ list.to | join(', ') ~ '), lines %s. Take them out, say  missing=\'ignore\',  or declare the column\'s type where the seed has lost zeros') }},
+                    {{ tdm.literal((model.original_file_path | replace('%', '%%')) ~ ': %s keys on the list ' ~ (where | replace('%', '%%')) ~ ', lines %s. Take them out, say  missing=\'ignore\',  or declare the column\'s type where the seed has lost zeros') }},
                     n, lines || case when n > 10 then ', …' else '' end
                 );
             end if;

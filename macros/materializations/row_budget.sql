@@ -18,7 +18,7 @@
             from (select source_table, max(kept_rows.rows) as rows from {{ tdm.ledger() }}.kept_rows group by source_table) as counted;
             if kept > {{ budget }} then
                 raise exception using message = format(
-                    {{ tdm.literal(model.name ~ ': the build keeps %s rows so far, more than the ' ~ budget ~ ' of tdm_row_budget in dbt_project.yml (the most: %s). Sample less, cap an owner with at_most, or raise the budget; `tdm plan` shows what brings them') }},
+                    {{ tdm.literal((model.name | replace('%', '%%')) ~ ': the build keeps %s rows so far, more than the ' ~ budget ~ ' of tdm_row_budget in dbt_project.yml (the most: %s). Sample less, cap an owner with at_most, or raise the budget; `tdm plan` shows what brings them') }},
                     kept, biggest
                 );
             end if;

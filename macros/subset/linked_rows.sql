@@ -13,7 +13,7 @@ from {{ tdm.own_rows(source) }} as x
 {%- for end in ends %}
 {%- do tdm.require_columns(source, end.columns) %}
 {{ tdm.as_comment({'end': end.kept.identifier, 'columns': end.columns, 'to_columns': end.to}) }}
-inner join (select distinct {{ tdm._numbered(end.to) }} from {{ end.kept }}) as end_{{ loop.index }} on {{ tdm._matches(end.columns, 'x', 'end_' ~ loop.index) }}
+inner join (select distinct {{ tdm._numbered_of(end.to, 'kept') }} from {{ end.kept }} as kept) as end_{{ loop.index }} on {{ tdm._matches(end.columns, 'x', 'end_' ~ loop.index) }}
 {%- endfor %}
 {%- endmacro %}
 

@@ -7,7 +7,7 @@
     {%- do tdm.require_columns(source, key) -%}
     {%- do tdm.reads_source() -%}
     {%- do tdm._uses({
-        'columns': [key or []], 'owned_by': [tdm._names_of(owned_by)], 'pointed_at_by': [tdm._names_of(referenced_by)],
+        'columns': [(key or []) + tdm._newest_of(owned_by)], 'owned_by': [tdm._names_of(owned_by)], 'pointed_at_by': [tdm._names_of(referenced_by)],
         'expressions': tdm._conditions_of(owned_by),
     }) -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source)}) }}

@@ -61,25 +61,19 @@ select {{ select_list }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- The rows x of a table, joined to the owner that they point at. -#}
+{#- The rows x of a table, joined to the owner that they point at. The owner's columns are qualified: one that it does not have is
+    an error, and not the column of a query around this one. -#}
 {% macro _from_owner(source, edge) -%}
 from {{ tdm.own_rows(source) }} as x
 {%- if edge.expression %}
 cross join lateral (select {{ tdm._referencing(edge) }}) as pointing
-inner join (select distinct {{ tdm._numbered(edge.to) }} from {{ edge.owner }}) as owner on {% for column in edge.to %}pointing.r{{ loop.index }} = owner.r{{ loop.index }}{{ ' and ' if not loop.last }}{% endfor %}
+inner join (select distinct {{ tdm._numbered_of(edge.to, 'owner') }} from {{ edge.owner }} as owner) as owner on {% for column in edge.to %}pointing.r{{ loop.index }} = owner.r{{ loop.index }}{{ ' and ' if not loop.last }}{% endfor %}
 {%- else %}
-inner join (select distinct {{ tdm._numbered(edge.to) }} from {{ edge.owner }}) as owner on {{ tdm._matches(edge.columns, 'x', 'owner') }}
+inner join (select distinct {{ tdm._numbered_of(edge.to, 'owner') }} from {{ edge.owner }} as owner) as owner on {{ tdm._matches(edge.columns, 'x', 'owner') }}
 {%- endif %}
 {%- if edge.where %}
 where ({{ edge.where }})
 {%- endif %}
-{%- endmacro %}
-
-{#- `column as r1, …` -#}
-{% macro _numbered(columns) -%}
-    {%- for column in columns -%}
-        {{ tdm.quoted(column) }} as r{{ loop.index }}{{ ', ' if not loop.last }}
-    {%- endfor -%}
 {%- endmacro %}
 
 {#- `r1, r2`, each after `alias.` where an alias is given. -#}

@@ -33,7 +33,7 @@ where ({{ tdm.quoted_list(key, 'x') }}) in (
 {% macro _rows_by_keys(source, key, kept) -%}
 select x.*
 from {{ tdm.own_rows(source) }} as x
-where ({{ tdm.quoted_list(key, 'x') }}) in (select {{ tdm.quoted_list(key) }} from {{ kept }})
+where ({{ tdm.quoted_list(key, 'x') }}) in (select {{ tdm.quoted_list(key, 'kept') }} from {{ kept }} as kept)
 {%- endmacro %}
 
 {% macro _kept_keys_of(source, key, kept, referenced_by) -%}

@@ -17,7 +17,7 @@
     {%- do tdm.reads_source() -%}
     {%- set columns = key + carry -%}
     {%- set strata = tdm._one_line_each(strata) -%}
-    {%- do tdm._uses({'keeps': 'a share', 'columns': [columns + tdm._columns_of(strata, also)], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
+    {%- do tdm._uses({'keeps': 'a share', 'columns': [columns + tdm._columns_of(strata, also) + tdm._newest_of(also | selectattr('owner', 'defined'))], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
     {%- set has_share = fraction is not none or budget is not none -%}
     {%- for list in also if list.kind == 'listed' -%}
         {%- do list.update({'columns': list.columns or key, 'to': list.to or list.columns or key}) -%}
@@ -145,13 +145,17 @@ where ({{ more.condition }})
     {%- if fraction is none and not also and budget is none -%}
         {%- do exceptions.raise_compiler_error(say ~ 'nothing says which rows to sample. Give a fraction, also=[…] or a budget') -%}
     {%- endif -%}
-    {%- if fraction is not none and (fraction is not number or fraction is boolean or not 0 < fraction <= 1) -%}
-        {%- do exceptions.raise_compiler_error(say ~ 'fraction is ' ~ fraction ~ ', but must be a number above 0 and at most 1') -%}
-    {%- endif -%}
+    {%- if fraction is not none -%}{%- do tdm._check_fraction(fraction) -%}{%- endif -%}
     {%- if at_least is not number or at_least < 0 -%}
         {%- do exceptions.raise_compiler_error(say ~ 'at_least is ' ~ at_least ~ ', but must be a number of rows, 0 or more') -%}
     {%- endif -%}
     {%- for more in also if more is not mapping or ('kind' not in more and 'owner' not in more) -%}
         {%- do exceptions.raise_compiler_error(say ~ 'also=[…] takes tdm.within(…), tdm.listed(…), tdm.matching(…) and tdm.owner(…), not: ' ~ more) -%}
     {%- endfor -%}
+{%- endmacro %}
+
+{% macro _check_fraction(fraction) -%}
+    {%- if fraction is not number or fraction is boolean or not 0 < fraction <= 1 -%}
+        {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': fraction is ' ~ fraction ~ ', but must be a number above 0 and at most 1') -%}
+    {%- endif -%}
 {%- endmacro %}

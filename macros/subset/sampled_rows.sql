@@ -1,9 +1,7 @@
 {#- A sample of the rows of a table that has no key and that nothing points at: a function of the whole row, so the same rows
     every time; equal rows stay together. fraction as in sampled_keys. -#}
 {% macro sampled_rows(source, fraction) -%}
-    {%- if not 0 < fraction <= 1 -%}
-        {%- do exceptions.raise_compiler_error(model.name ~ ': fraction is ' ~ fraction ~ ', but must be above 0 and at most 1') -%}
-    {%- endif -%}
+    {%- do tdm._check_fraction(fraction) -%}
     {%- do tdm.reads_source() -%}
     {%- do tdm._uses({'columns': [[]], 'keeps': 'a share'}) -%}
 {{ tdm.as_comment({'root': tdm.table_of(source), 'key': [], 'fraction': fraction, 'strata': [], 'at_least': 0}) }}

@@ -17,6 +17,11 @@
     {{ return(names) }}
 {%- endmacro %}
 
+{#- The columns by which caps say what is newest. -#}
+{% macro _newest_of(edges) -%}
+    {{ return(edges | map(attribute='newest') | select | list) }}
+{%- endmacro %}
+
 {#- The conditions of owners, as SQL over x. -#}
 {% macro _conditions_of(edges) -%}
     {%- set found = [] -%}

@@ -27,8 +27,15 @@ def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> 
         "['bill_address_id']",
         "['bil_address_id']",
     )
+    replace_in(
+        project / SUBSET / "subset_shop__carts.sql",
+        "['customer_id'])",
+        "['customer_id'], at_most=2, newest='expire_at')",
+    )
     said = _guard(job, project)
     for message in (
+        f"{SUBSET}/subset_shop__carts.sql: shop.carts has no column expire_at."
+        " Did you mean expires_at?",
         f"{SUBSET}/sampled_shop__customers.sql: shop.customers has no column countri_code."
         " Did you mean country_code?",
         f"{SUBSET}/sampled_shop__orders.sql: shop.orders declares no reference by (custmer_id)",
@@ -128,6 +135,34 @@ def test_keys_in_an_array_are_named_where_they_point_at(
     assert "shop.carts points at shop.customers by (unnest(array[x.customer_id]))" in said, said
 
 
+@pytest.mark.parametrize(
+    ("model", "old", "new", "message"),
+    [
+        (
+            "subset_shop__carts",
+            "ref('sampled_shop__customers'), ['customer_id']",
+            "ref('sampled_shop__orders'), ['customer_id'], at_most=1",
+            "column owner.customer_id does not exist",
+        ),
+        (
+            "subset_shop__orders",
+            "kept=ref('sampled_shop__orders')",
+            "kept=ref('sampled_shop__customers')",
+            "column kept.order_id does not exist",
+        ),
+    ],
+)
+def test_a_column_that_keys_do_not_have_is_not_the_row_s_own(
+    newest: None, job: Job, tmp_path: Path, model: str, old: str, new: str, message: str
+) -> None:
+    """Else a row would be compared with itself, and all would be kept."""
+    project = job.copied_project(tmp_path)
+    replace_in(project / SUBSET / f"{model}.sql", old, new)
+    run = job.dbt("run", "--select", model, project=project)
+    assert run.exit_code == 1, run.output
+    assert message in run.output
+
+
 def test_sql_that_cannot_run(newest: None, job: Job, tmp_path: Path) -> None:
     """Types that do not compare, unknown columns in conditions and strata: planned, not run."""
     project = job.copied_project(tmp_path)
@@ -166,6 +201,12 @@ def test_sql_that_cannot_run(newest: None, job: Job, tmp_path: Path) -> None:
             "fraction=0.05",
             "fraction=1.5",
             "fraction is 1.5, but must be a number above 0 and at most 1",
+        ),
+        (
+            "subset_shop__reviews",
+            "{{ tdm.owned_rows(",
+            "{{ tdm.sampled_rows(source('shop', 'reviews'), '0.1') }} {{ tdm.owned_rows(",
+            "fraction is 0.1, but must be a number above 0 and at most 1",
         ),
         (
             "sampled_shop__orders",
@@ -212,7 +253,12 @@ def test_a_list_with_unknown_keys_and_a_budget(newest: None, job: Job, tmp_path:
         f"{SUBSET}/sampled_shop__customers.sql: 2 keys on the list" in run.output
         and "are not in shop.customers (customer_id), lines 3, 5." in run.output
     ), run.output
-    replace_in(model, "ref('vips')", "ref('vips'), missing='ignore'")
+    with_percent = '"(select 77 as customer_id, 1 as \\"100%\\") as vips"'
+    replace_in(model, "ref('vips')", with_percent)
+    run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
+    assert run.exit_code == 1
+    assert "1 as 100%) as vips are not in shop.customers" in run.output, run.output
+    replace_in(model, with_percent, "ref('vips'), missing='ignore'")
     run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
     assert run.exit_code == 1
     assert "rows so far, more than the 60 of tdm_row_budget" in run.output, run.output
