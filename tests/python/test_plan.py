@@ -17,7 +17,7 @@ import traced
 from conftest import TestServer
 from tdm import cli, plan
 from tdm.errors import ExitCode, TdmError
-from tdm.plan import advice
+from tdm.plan import advice, read
 from traced import Traced
 
 # What scripts of users read: it may grow, and never change.
@@ -250,3 +250,15 @@ def test_a_condition_that_the_server_does_not_understand(built: Traced, unbuilt:
     with pytest.raises(TdmError) as caught:
         plan.planned(subset, built.folder, unbuilt)
     assert "app.note: where x.nothing > 3: column x.nothing does not exist" in str(caught.value)
+
+
+def test_an_owner_by_expression_may_bring_fewer_rows_than_its_reference() -> None:
+    """It goes along that reference all the same; where two differ by conditions, along its own."""
+    orders = {"columns": ["ids"], "expression": ["unnest(x.ids)"], "to": "app.orders"}
+    narrow = read.Owner("app.orders", [], ["id"], "x.kind = 1", expression=["unnest(x.ids)"])
+    assert read._follows(narrow, orders, [orders])
+    assert narrow.columns == ["ids"]
+    first, second = ({**orders, "where": f"x.kind = {n}"} for n in (1, 2))
+    assert read._follows(narrow, first, [first, second])
+    assert not read._follows(narrow, second, [first, second])
+    assert not read._follows(narrow, {**orders, "to": "app.others"}, [orders])

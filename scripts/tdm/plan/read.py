@@ -320,7 +320,8 @@ def _counted(owned: list[dict[str, Any]]) -> list[Counted]:
 
 def _references(source: dict[str, Any], tables: dict[str, Table]) -> Iterator[Reference]:
     child = tables[f"{source['source_name']}.{source['name']}"]
-    for edge in manifest.meta(source).get("references") or []:
+    edges = manifest.meta(source).get("references") or []
+    for edge in edges:
         if edge["to"] not in tables:
             continue  # out of scope, or unknown: dbt says so
         yield Reference(
@@ -331,17 +332,35 @@ def _references(source: dict[str, Any], tables: dict[str, Table]) -> Iterator[Re
             edge.get("name"),
             edge.get("where"),
             edge.get("expression"),
-            any([_follows(owner, edge) for owner in child.owners]),
+            any([_follows(owner, edge, edges) for owner in child.owners]),
         )
+    for owner in child.owners:
+        if owner.table and not owner.columns:
+            raise TdmError(
+                f"{child.shown} declares no reference to {tables[owner.table].shown} by "
+                f"({', '.join(owner.expression or [])}) → ({', '.join(owner.to_columns)}), but a "
+                "model follows it. Declare it in the sources."
+            )
 
 
-def _follows(owner: Owner, edge: dict[str, Any]) -> bool:
-    """Whether an owner goes along a reference; one by expression learns its columns from it."""
+def _follows(owner: Owner, edge: dict[str, Any], edges: list[dict[str, Any]]) -> bool:
+    """Whether an owner goes along a reference; one by expression learns its columns from it.
+
+    An owner may bring fewer rows than the reference has: its condition is that of the reference
+    only where several references differ in nothing else.
+    """
     if owner.table != edge["to"]:
         return False
     if owner.expression is None:
         return bool(owner.columns == edge["columns"])
-    if owner.expression != edge.get("expression") or owner.where != edge.get("where"):
+    alike = [
+        other.get("where")
+        for other in edges
+        if (other["to"], other.get("expression")) == (edge["to"], owner.expression)
+    ]
+    if owner.expression != edge.get("expression"):
+        return False
+    if owner.where in alike and owner.where != edge.get("where"):
         return False
     owner.columns = list(edge["columns"])
     return True
