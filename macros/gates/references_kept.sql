@@ -23,18 +23,30 @@
 {#- For each table what its subset models say: which edges own its rows and point at them, and from which tables. -#}
 {% macro _models_of_tables(tables) -%}
     {%- set found = {} -%}
+    {%- set rows_of = {} -%}
+    {%- for node in graph.nodes.values() if node.name.startswith('subset_') and node.sources -%}
+        {%- do rows_of.update({node.name: node.sources[0] | join('.')}) -%}
+    {%- endfor -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.package_name == project_name and 'tdm_uses' in tdm.meta_of(node) -%}
         {%- set uses = tdm.meta_of(node).tdm_uses -%}
-        {%- set pointing = node.sources | map('join', '.') | list if node.config.materialized == 'fixpoint' else [] -%}
+        {%- set own = node.sources | map('join', '.') | list -%}
+        {%- set owners = [] -%}
         {%- for id in node.depends_on.nodes if id in graph.nodes -%}
-            {%- do pointing.extend(graph.nodes[id].sources | map('join', '.') | list) -%}
+            {%- do owners.extend(graph.nodes[id].sources | map('join', '.') | list) -%}
         {%- endfor -%}
+        {#- a model names one subset_ model a reference, in their order -#}
+        {%- set referencing = node.refs | map(attribute='name') | select('in', rows_of) | list -%}
+        {%- set outside = (uses.get('pointed_at_by') or []) | sum(start=[]) | rejectattr('inside') | list -%}
+        {%- set seen = namespace(references=0) -%}
         {%- for place in range(uses['columns'] | length) if node.sources[place] | join('.') in tables -%}
             {%- set table = found.setdefault(node.sources[place] | join('.'), {'keeps': '', 'owned': [], 'pointed_at': [], 'path': ''}) -%}
             {%- set pointed_at = uses.get('pointed_at_by', [[]] * (place + 1))[place] -%}
             {%- do table.update({'keeps': uses.keeps or table.keeps, 'path': (table.path if table.pointed_at else '') or node.original_file_path}) -%}
-            {%- for edge in uses.get('owned_by', [[]] * (place + 1))[place] -%}{%- do table.owned.append(dict(edge, owners=pointing)) -%}{%- endfor -%}
-            {%- for edge in pointed_at -%}{%- do table.pointed_at.append(dict(edge, pointing=pointing)) -%}{%- endfor -%}
+            {%- for edge in uses.get('owned_by', [[]] * (place + 1))[place] -%}{%- do table.owned.append(dict(edge, owners=owners)) -%}{%- endfor -%}
+            {%- for edge in pointed_at -%}
+                {%- do table.pointed_at.append(dict(edge, pointing=own if edge.inside else [rows_of[referencing[seen.references]]] if referencing | length == outside | length else owners)) -%}
+                {%- set seen.references = seen.references + (0 if edge.inside else 1) -%}
+            {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(found) }}

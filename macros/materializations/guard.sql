@@ -16,6 +16,10 @@
     {% call statement('expressions') -%}
         {{ tdm._plan_expressions(fresh, tdm.subset_queries()) }}
     {%- endcall %}
+    {%- set nullable = run_query(tdm.nullable_keys()).columns['message'].values() -%}
+    {%- if nullable -%}
+        {%- do exceptions.raise_compiler_error(nullable | join('\n')) -%}
+    {%- endif -%}
     {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {% call statement('state') -%}
@@ -63,4 +67,22 @@
             end if;
         end {% endset -%}
     do {{ tdm.dollar_quoted(body) }}
+{%- endmacro %}
+
+{#- Keys of subset models by which rows are told apart, and that may be NULL in production: such rows would be lost. -#}
+{% macro nullable_keys() -%}
+    {%- set columns = [] -%}
+    {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.package_name == project_name and (tdm.meta_of(node).get('tdm_uses') or {}).get('by_key') is not none and node.sources -%}
+        {%- for source in tdm.project_sources() if 'by_key' in tdm.meta_of(node).get('tdm_uses', {}) and [source.source_name, source.name] == node.sources[0] | list -%}
+            {%- for column in tdm.meta_of(node).tdm_uses.by_key or tdm.meta_of(source).get('key') or [] -%}
+                {%- do columns.append([node.original_file_path, source.source_name ~ '.' ~ source.name, source.relation_name, column]) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    select format('%s: the key of %s names %s, which may be NULL in production, and rows without a key would be lost. Name columns that are NOT NULL, or declare it in the copy:  alter table %s alter column %I set not null', path, source_table, column_name, relation, column_name) as message
+    from ({{ tdm.rows_as_values(columns, ['path', 'source_table', 'relation', 'column_name']) | indent(4) }}) as keys
+    inner join pg_class on pg_class.oid = to_regclass(relation) and relkind in ('r', 'p')
+    inner join pg_attribute on attrelid = pg_class.oid and attname = column_name and not attnotnull
+    inner join pg_type on pg_type.oid = atttypid and not typnotnull
+    order by 1
 {%- endmacro %}

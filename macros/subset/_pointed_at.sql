@@ -15,6 +15,23 @@ from (
 {%- endfor %}
 {%- endmacro %}
 
+{#- A view would read the views that point at it, and these theirs, down to the leaves: what they point at is put into a table
+    first (see the materialization subset). -#}
+{% macro _keys_before_view(pointed_at) -%}
+    {%- if pointed_at and tdm.subset_kind(model) == 'view' -%}
+{{ pointed_at }}
+{{ tdm.rows_follow() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro _keys_pointed_at_here(pointed_at, key) -%}
+    {%- if tdm.subset_kind(model) == 'view' -%}
+select {{ tdm._numbers(key) }} from {{ tdm.fresh(tdm.keys_of_view(this)) }}
+    {%- else -%}
+{{ pointed_at }}
+    {%- endif -%}
+{%- endmacro %}
+
 {#- What one reference points at. Where it says something else than the key, the key is looked up. -#}
 {% macro _keys_pointed_at(source, key, edge) -%}
 {%- set referencing = tdm.source_behind(edge.rows) if execute else none -%}
@@ -59,9 +76,4 @@ where ({{ tdm.quoted_list(edge.to, 'target') }}) in (
 {#- `alias.column as r1, …` -#}
 {% macro _numbered_of(columns, alias) -%}
     {%- for column in columns -%}{{ alias }}.{{ tdm.quoted(column) }} as r{{ loop.index }}{{ ', ' if not loop.last }}{%- endfor -%}
-{%- endmacro %}
-
-{#- `r1 as column, …` -#}
-{% macro _numbers_as(columns) -%}
-    {%- for column in columns -%}r{{ loop.index }} as {{ tdm.quoted(column) }}{{ ', ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}

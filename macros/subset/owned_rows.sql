@@ -6,29 +6,27 @@
     {%- endif -%}
     {%- do tdm.require_columns(source, key) -%}
     {%- do tdm.reads_source() -%}
+    {%- set by_key = owned_by | selectattr('at_most') | list or owned_by | selectattr('expression') | list -%}
     {%- do tdm._uses({
-        'columns': [(key or []) + tdm._newest_of(owned_by)], 'owned_by': [tdm._names_of(owned_by)], 'pointed_at_by': [tdm._names_of(referenced_by)],
+        'columns': [(key or []) + tdm._newest_of(owned_by)], 'by_key': (key or []) if by_key else none, 'owned_by': [tdm._names_of(owned_by)], 'pointed_at_by': [tdm._names_of(referenced_by)],
         'expressions': tdm._conditions_of(owned_by),
     }) -%}
+{%- set unless = [] if by_key else tdm._in_owners(owned_by, key or []) -%}
+{%- set pointed_at = tdm._pointed_at(source, key, referenced_by, unless) if referenced_by -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source)}) }}
 {{ tdm.as_comment({'kept': tdm.table_of(source), 'key': key}) if referenced_by }}
-{%- if referenced_by and tdm.subset_kind(model) == 'view' %}
-{{ tdm._keys_owned(source, key, owned_by) }}
-union all
-{{ tdm._pointed_at(source, key, referenced_by, []) }}
-{{ tdm.rows_follow() }}
-{{ tdm._rows_by_keys(source, key, tdm.fresh(tdm.keys_of_view(this))) }}
-{%- elif owned_by | selectattr('at_most') | list or owned_by | selectattr('expression') | list %}
-{{ tdm._rows_by_key(source, key or tdm._key_to_tell_apart(source), owned_by, referenced_by) }}
+{{ tdm._keys_before_view(pointed_at) }}
+{%- if by_key %}
+{{ tdm._rows_by_key(source, key or tdm._key_to_tell_apart(source), owned_by, pointed_at) }}
 {%- else %}
 {{ tdm._rows_by_owner(source, owned_by) }}
-    {%- if referenced_by %}
+    {%- if pointed_at %}
 union all
 select x.*
 from {{ tdm.own_rows(source) }} as x
 where
     ({{ tdm.quoted_list(key, 'x') }}) in (
-        {{ tdm._pointed_at(source, key, referenced_by, tdm._in_owners(owned_by, key)) | indent(8) }}
+        {{ tdm._keys_pointed_at_here(pointed_at, key) | indent(8) }}
     )
         {%- for edge in owned_by if not tdm._owns_by_key(edge, key) %}
     and {{ tdm._not_owned_by(edge) }}
@@ -95,14 +93,14 @@ not exists (select from {{ edge.owner }} as owner where {{ tdm._points_at(edge, 
     {{ return(key) }}
 {%- endmacro %}
 
-{% macro _rows_by_key(source, key, owned_by, referenced_by) -%}
+{% macro _rows_by_key(source, key, owned_by, pointed_at) -%}
 select x.*
 from {{ tdm.own_rows(source) }} as x
 where ({{ tdm.quoted_list(key, 'x') }}) in (
     {{ tdm._keys_owned(source, key, owned_by) | indent(4) }}
-    {%- if referenced_by %}
+    {%- if pointed_at %}
     union all
-    {{ tdm._pointed_at(source, key, referenced_by, []) | indent(4) }}
+    {{ tdm._keys_pointed_at_here(pointed_at, key) | indent(4) }}
     {%- endif %}
 )
 {%- endmacro %}

@@ -11,40 +11,23 @@
     {%- do tdm.reads_source() -%}
     {%- do tdm._uses({'columns': [key], 'pointed_at_by': [tdm._names_of(referenced_by)]}) -%}
 {{ tdm.as_comment({'kept' if referenced_by else 'rows_of': tdm.table_of(source), 'key': key}) }}
-{% if not referenced_by -%}
-{{ tdm._rows_by_keys(source, key, kept) }}
-{%- elif tdm.subset_kind(model) == 'view' -%}
-{{ tdm._kept_keys_of(source, key, kept, referenced_by) }}
-{{ tdm.rows_follow() }}
-{{ tdm._rows_by_keys(source, key, tdm.fresh(tdm.keys_of_view(this))) }}
-{%- else -%}
+{%- set pointed_at = tdm._pointed_at(source, key, referenced_by, tdm._in_keys(kept, key)) if referenced_by -%}
+{{ tdm._keys_before_view(pointed_at) }}
     {%- if kept %}
-{{ tdm._rows_by_keys(source, key, kept) }}
-union all
-    {% endif -%}
-select x.*
-from {{ tdm.own_rows(source) }} as x
-where ({{ tdm.quoted_list(key, 'x') }}) in (
-    {{ tdm._pointed_at(source, key, referenced_by, tdm._in_keys(kept, key)) | indent(4) }}
-)
-{%- endif -%}
-{%- endmacro %}
-
-{% macro _rows_by_keys(source, key, kept) -%}
 select x.*
 from {{ tdm.own_rows(source) }} as x
 where ({{ tdm.quoted_list(key, 'x') }}) in (select {{ tdm.quoted_list(key, 'kept') }} from {{ kept }} as kept)
-{%- endmacro %}
-
-{% macro _kept_keys_of(source, key, kept, referenced_by) -%}
-{%- if kept %}
-select {{ tdm.quoted_list(key) }} from {{ kept }}
+    {%- endif %}
+    {%- if kept and referenced_by %}
 union all
-{% endif -%}
-select {{ tdm._numbers_as(key) }}
-from (
-    {{ tdm._pointed_at(source, key, referenced_by, tdm._in_keys(kept, key)) | indent(4) }}
-) as pointed_at
+    {%- endif %}
+    {%- if referenced_by %}
+select x.*
+from {{ tdm.own_rows(source) }} as x
+where ({{ tdm.quoted_list(key, 'x') }}) in (
+    {{ tdm._keys_pointed_at_here(pointed_at, key) | indent(4) }}
+)
+    {%- endif %}
 {%- endmacro %}
 
 {#- What is pointed at stands among kept keys; none without any. -#}

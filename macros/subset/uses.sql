@@ -2,8 +2,8 @@
     anything is built (see subset_problems). Only names and SQL; which table they belong to stands in the model's sources,
     in the same order.
     facts   columns: for each source a list; expressions: SQL over x, a row of the first source; owned_by, pointed_at_by: for
-            each source a list of {columns, to, expression}; keeps: all, none, ends (of link rows) or a share; else what is
-            owned or pointed at -#}
+            each source a list of {columns, to, expression, inside: by another member of kept_together}; keeps: all, none, ends (of link rows) or a share; else what is
+            owned or pointed at; by_key: the key by which rows are told apart, which none of them may lack -#}
 {% macro _uses(facts) -%}
     {{- config(meta={'tdm_uses': facts}) -}}
 {%- endmacro %}
@@ -12,7 +12,7 @@
 {% macro _names_of(edges) -%}
     {%- set names = [] -%}
     {%- for edge in edges -%}
-        {%- do names.append({'columns': edge.columns, 'to': edge.to, 'expression': edge.get('expression')}) -%}
+        {%- do names.append({'columns': edge.columns, 'to': edge.to, 'expression': edge.get('expression'), 'inside': edge.rows is string}) -%}
     {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}

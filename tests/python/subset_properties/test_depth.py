@@ -57,8 +57,8 @@ def test_a_chain_of_thirty_tables(workshop: Workshop) -> None:
         assert max(counts) <= 3 + REFERENCES, (prefix, counts)
         inner = counts[REFERENCES:-REFERENCES]
         assert len(set(inner)) == 1, (prefix, counts)
-    # the kept rows as a view are the source and one table of keys, however deep
-    assert max(read_by_view.values()) <= 2, read_by_view
+    # the kept rows as a view are the source, twice, and two tables of keys, however deep
+    assert max(read_by_view.values()) <= 4, read_by_view
 
 
 def _relations_named(folder: Path) -> dict[str, int]:
