@@ -35,11 +35,10 @@
     )
 {%- endmacro %}
 
-{#- Statistics for planning, from a small sample: ours are not for production's queries.
-    columns  those that joins read; none: all -#}
-{% macro analyze(relation, columns=[]) -%}
+{#- Statistics, from a small sample: for planning, and for the guard of masks, which counts the values of a column by them. -#}
+{% macro analyze(relation) -%}
     set local default_statistics_target = 10;
-    analyze {{ relation }}{{ ' (' ~ tdm.quoted_list(columns) ~ ')' if columns }}
+    analyze {{ relation }}
 {%- endmacro %}
 
 {#- Takes away what default privileges may have granted on a new relation. -#}

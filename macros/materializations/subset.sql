@@ -23,7 +23,7 @@
         {%- for column in (config.get('meta') or {}).get('index', []) -%}
             {%- do indexes.append('create index on ' ~ fresh ~ ' (' ~ tdm.quoted(column) ~ ')') -%}
         {%- endfor -%}
-        {%- set rows = tdm.settle(fresh, indexes + [tdm.analyze(fresh, tdm._joined_columns(sql)), tdm.remember_made(fresh)]) -%}
+        {%- set rows = tdm.settle(fresh, indexes + [tdm.analyze(fresh), tdm.remember_made(fresh)]) -%}
         {%- if tdm.markers(sql) -%}{%- do tdm.within_row_budget({tdm._table_of_model(sql): rows}) -%}{%- endif -%}
     {%- else -%}
         {%- set rows = tdm.settle(fresh) -%}
@@ -53,14 +53,4 @@
 {#- The table of keys that a subset_ view reads. -#}
 {% macro keys_of_view(view) -%}
     {{ return(view.incorporate(path={'identifier': 'keys_' ~ view.identifier | replace('subset_', '', 1)}, type='table')) }}
-{%- endmacro %}
-
-{#- What joins read: the key of the table and the columns by which it points at others. -#}
-{% macro _joined_columns(sql) -%}
-    {%- set columns = [] -%}
-    {%- for source in tdm.project_sources() if source.source_name ~ '.' ~ source.name == tdm._table_of_model(sql) -%}
-        {%- do columns.extend(tdm.meta_of(source).get('key') or []) -%}
-        {%- for edge in tdm.meta_of(source).get('references') or [] -%}{%- do columns.extend(edge['columns']) -%}{%- endfor -%}
-    {%- endfor -%}
-    {{ return(columns | unique | list) }}
 {%- endmacro %}

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from main_job.closure import declared_edges, real_names
-from main_job.support import OTHER_KEY, ROOT_KEY, TARGET, Job, contents, masked_tables
+from main_job.support import (
+    OTHER_KEY,
+    ROOT_KEY,
+    TARGET,
+    Job,
+    contents,
+    masked_tables,
+    replace_in,
+)
 from tdm import pin
 
 # What the masked tables of a version held, to compare with the other version's.
@@ -237,6 +245,57 @@ def test_pseudonyms_do_not_depend_on_the_server(looked_at: Job) -> None:
 # Masks with few outputs, or of which parts stay: two keys may meet there by chance.
 FEW = {"mask_ip", "mask_sex", "mask_json", "shift_date", "add_noise"}
 FEW_VALUES = {"house_no", "subject_id"}  # short numbers; ids of products, which are kept
+
+
+def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> None:
+    """Refused before a row is masked: each with table, column, reason and what to do instead."""
+    project = job.copied_project(tmp_path)
+    wrong = {
+        "masked_shop__customers": {
+            "{{ tdm.mask_email('email', of='person') }} as email": "email",
+            "{{ tdm.mask_full_name('full_name', of='person') }} as full_name": (
+                "upper(full_name) as full_name"
+            ),
+            "{{ tdm.mask_ssn('national_id') }} as national_id": (
+                "{{ tdm.mask_code('national_id', domain='n') }} as another_id"
+            ),
+            "{{ tdm.mask_company('company', of='person') }} as company": (
+                "{{ tdm.set_null('company') }} as company"
+            ),
+        },
+        "masked_support__tickets": {
+            "{{ tdm.mask_email('requester_email', of='person') }} as requester_email": (
+                "{{ tdm.set_null('requester_email') }} as requester_email"
+            ),
+            "    priority,\n": "    {{ tdm.mask_code('priority', domain='p') }} as priority,\n",
+        },
+        "masked_auth__users": {
+            "{{ tdm.mask_email('email', of='person') }} as email": (
+                "{{ tdm.mask_full_name('email', of='person') }} as email"
+            ),
+            "{{ tdm.mask_login('login', of='person', length=40) }} as login": (
+                "{{ tdm.mask_login('login', of='person') }} as login"
+            ),
+        },
+    }
+    for model, lines in wrong.items():
+        path = project / f"models/masked/{model.split('_')[1]}/{model}.sql"
+        for before, after in lines.items():
+            replace_in(path, before, after)
+    run = job.dbt("run", "--select", *wrong, project=project)
+    assert run.exit_code == 1, run.output
+    for place, reason in {
+        "shop.customers.email": "is of class direct, but kept. Mask it, leave it out, or state a",
+        "shop.customers.full_name": "an expression without a mask. Write the bare name to keep",
+        "shop.customers.another_id": "production has no such column. Take it out",
+        "shop.customers.national_id": "mask_code treats it, but the model has no output column",
+        "support.tickets.requester_email": "set_null makes NULL, but production forbids it",
+        "support.tickets.priority": "mask_code gives equal values equal masks, but there are only",
+        "auth.users.email": "mask_full_name is not one-to-one, but the unique index",
+        "auth.users.login": "mask_login makes up to",
+    }.items():
+        assert f"{place}: {reason}" in run.output, (place, run.output)
+    assert "shop.customers.company" not in run.output
 
 
 def test_another_key_shares_no_pseudonym(newest: None, job: Job) -> None:
