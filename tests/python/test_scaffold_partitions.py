@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,8 @@ def partitions(server: TestServer) -> Iterator[str]:
 def test_only_what_the_constraints_ask_for(
     server: TestServer, partitions: str, tmp_path: Path
 ) -> None:
+    if server.version != 18 and not os.environ.get("TDM_NIGHTLY"):
+        pytest.skip("proved on PostgreSQL 18")
     project = make(server, partitions, tmp_path / "project", roots=("p.customers=0.05",))
     sources = project.text("models/source/p/_p__sources.yml")
     assert sources.count("# points at one partition, but is followed to the whole table") == 2
