@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from main_job.support import Job, replace_in
+from main_job.support import TARGET, Job, replace_in
 
 SUBSET = "models/subset/shop"
 
@@ -277,3 +277,11 @@ def test_a_list_with_unknown_keys_and_a_budget(newest: None, job: Job, tmp_path:
         " where customer_id in (100001, 100002)"
     )
     assert listed == 2
+    # a view is counted as well
+    replace_in(project / "dbt_project.yml", "tdm_row_budget: 50000", "tdm_row_budget: 10")
+    replace_in(project / "dbt_project.yml", "tdm_subset_as: table ", "tdm_subset_as: view ")
+    job.query(f"delete from {TARGET}_tdm.kept_rows")
+    run = job.dbt("run", "--select", "subset_shop__orders", project=project)
+    assert run.exit_code == 1
+    assert "subset_shop__orders: the build keeps" in run.output, run.output
+    assert "more than the 10 of tdm_row_budget" in run.output
