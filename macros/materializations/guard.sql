@@ -73,7 +73,7 @@
 {% macro nullable_keys() -%}
     {%- set columns = [] -%}
     {%- for node in graph.nodes.values() | sort(attribute='unique_id') if node.package_name == project_name and (tdm.meta_of(node).get('tdm_uses') or {}).get('by_key') is not none and node.sources -%}
-        {%- for source in tdm.project_sources() if 'by_key' in tdm.meta_of(node).get('tdm_uses', {}) and [source.source_name, source.name] == node.sources[0] | list -%}
+        {%- for source in tdm.project_sources() if [source.source_name, source.name] == node.sources[0] | list -%}
             {%- for column in tdm.meta_of(node).tdm_uses.by_key or tdm.meta_of(source).get('key') or [] -%}
                 {%- do columns.append([node.original_file_path, source.source_name ~ '.' ~ source.name, source.relation_name, column]) -%}
             {%- endfor -%}

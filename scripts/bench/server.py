@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +75,23 @@ def default_version() -> int:
     if (_INSTALLED / "15" / "bin" / "postgres").exists():
         return 15
     return binaries.major_version(binaries.embedded_bin())
+
+
+@contextmanager
+def workplace() -> Iterator[Path]:
+    """A folder with a short path, for sockets, that the server's user can enter; gone afterwards.
+
+    Raises:
+        TdmError: no /proc here to measure by.
+    """
+    if not Path("/proc/self/stat").exists():
+        raise TdmError("The benchmark reads CPU times from /proc, so it needs Linux.")
+    base = Path(tempfile.mkdtemp(prefix="tdm-bench-", dir="/tmp"))
+    try:
+        base.chmod(0o711)
+        yield base
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,19 @@ class Project:
 
     def text(self, path: str) -> str:
         return (self.folder / path).read_text(encoding="utf-8")
+
+
+@contextmanager
+def filled(server: TestServer, script: str) -> Iterator[str]:
+    """A database that a script has filled, with statistics; dropped afterwards."""
+    database = server.create()
+    try:
+        with server.connect(database) as session:
+            session.execute(script)
+            session.execute("analyze")
+        yield database
+    finally:
+        server.drop(database)
 
 
 def make(

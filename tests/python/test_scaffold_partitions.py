@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from conftest import TestServer
-from scaffold_support import Project, constraints, make
+from scaffold_support import Project, constraints, filled, make
 from tdm import dump, load, plan
 from tdm.scaffold.partitions import Partition, any_of, condition, covers, most, values
 
@@ -46,12 +46,8 @@ where con.contype = 'f' and con.conparentid = 0 and con.connamespace = 'p'::regn
 @pytest.fixture
 def partitions(server: TestServer) -> Iterator[str]:
     """The database of scaffold_partitions.sql."""
-    database = server.create()
-    with server.connect(database) as session:
-        session.execute(PARTITIONS.read_text(encoding="utf-8"))
-        session.execute("analyze")
-    yield database
-    server.drop(database)
+    with filled(server, PARTITIONS.read_text(encoding="utf-8")) as database:
+        yield database
 
 
 def test_only_what_the_constraints_ask_for(

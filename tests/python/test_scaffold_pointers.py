@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import REPO, TestServer
-from scaffold_support import Project, constraints, round_trip
+from scaffold_support import Project, constraints, filled, round_trip
 from tdm import demo, scaffold
 from tdm.scaffold import paths
 
@@ -53,12 +53,8 @@ JOINED = {
 @pytest.fixture
 def pointers(server: TestServer) -> Iterator[str]:
     """The database of scaffold_pointers.sql."""
-    database = server.create()
-    with server.connect(database) as session:
-        session.execute(POINTERS.read_text(encoding="utf-8"))
-        session.execute("analyze")
-    yield database
-    server.drop(database)
+    with filled(server, POINTERS.read_text(encoding="utf-8")) as database:
+        yield database
 
 
 def test_what_points_is_masked_as_what_it_points_at(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,11 +12,11 @@ from typing import Annotated
 import psycopg
 import typer
 
-from bench import server
+from bench import command, server
 from bench.measure import Command, Spent, measured
-from bench.server import Server, private
+from bench.server import Server, private, workplace
 from tdm import connection, demo
-from tdm.errors import ExitCode, TdmError
+from tdm.errors import TdmError
 
 _REPOSITORY = Path(__file__).resolve().parents[3]
 _PROJECT = (
@@ -54,31 +52,27 @@ def main(
 
 
 def _phases(scale: str, version: int) -> list[Phase]:
-    base = Path(tempfile.mkdtemp(prefix="tdm-bench-", dir="/tmp"))  # short paths for sockets
-    try:
-        base.chmod(0o711)
-        with private(version or server.default_version(), base) as running:
-            _create(running, _SOURCE)
-            _create(running, _LOADED)
-            made = demo.load(running.dsn(_SOURCE), float(scale))
-            typer.echo(f"scale {scale}: {made:,} rows of production.", err=True)
-            return _measured(running, base, scale, made)
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
+    with workplace() as base, private(version or server.default_version(), base) as running:
+        _create(running, _SOURCE)
+        _create(running, _LOADED)
+        made = demo.load(running.dsn(_SOURCE), float(scale))
+        typer.echo(f"scale {scale}: {made:,} rows of production.", err=True)
+        return _measured(running, base, scale, made)
 
 
 def _measured(running: Server, base: Path, scale: str, made: int) -> list[Phase]:
     project, dump = base / "project", base / "dump"
+    project.mkdir()
     for name in _PROJECT:
         copy = shutil.copytree if (_REPOSITORY / name).is_dir() else shutil.copy
-        copy(_REPOSITORY / name, _folder(project) / name)
+        copy(_REPOSITORY / name, project / name)
     programs = Path(sys.executable).parent
     env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     env |= connection.environment_for(running.dsn(_SOURCE)) | {"PWD": str(project)}
 
     def run(*argv: str) -> Spent:
-        command = Command((str(programs / argv[0]), *argv[1:]), env, project)
-        spent = measured(running.postmaster, [command], base / "log.txt")
+        asked = Command((str(programs / argv[0]), *argv[1:]), env, project)
+        spent = measured(running.postmaster, [asked], base / "log.txt")
         typer.echo(f"scale {scale}: {' '.join(argv[:2])} {spent.wall:.1f} s", err=True)
         return spent
 
@@ -91,11 +85,6 @@ def _measured(running: Server, base: Path, scale: str, made: int) -> list[Phase]
         Phase("export", scale, kept, export),
         Phase("load", scale, kept, load),
     ]
-
-
-def _folder(path: Path) -> Path:
-    path.mkdir(exist_ok=True)
-    return path
 
 
 def _create(running: Server, database: str) -> None:
@@ -134,17 +123,5 @@ def _table(phases: list[Phase]) -> str:
 _ORDER = {"build": "production's rows", "export": "kept rows", "load": "kept rows"}
 
 
-def _run() -> None:
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.command()(main)
-    # so that the server ends with us
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.TERMINATED))
-    try:
-        app()
-    except TdmError as problem:
-        typer.echo(str(problem), err=True)
-        sys.exit(problem.exit_code)
-
-
 if __name__ == "__main__":
-    _run()
+    command.run(main)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 import platform
-import signal
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench import server
+from bench import command, server
 from bench.subset import closure, everything, ground, handwritten, ours, profile, report
 from bench.subset.contestant import Contestant, Skipped, Turn
 from bench.subset.record import Record, Setting
@@ -87,8 +85,8 @@ def main(
         if out:
             given = f"--sf {sf} --percents {percents} --rounds {rounds}"
             given += f" --only {only}" if only else ""
-            command = f"make bench-subset ARGS='{given} --pg {version} --out {out.name}'"
-            _write(out, command, version, records, settings, left_out)
+            asked = f"make bench-subset ARGS='{given} --pg {version} --out {out.name}'"
+            _write(out, asked, version, records, settings, left_out)
     _require_exact(records, left_out)
 
 
@@ -243,17 +241,5 @@ def _say(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def _run() -> None:
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-    app.command()(main)
-    # so that the server ends with us
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.TERMINATED))
-    try:
-        app()
-    except TdmError as problem:
-        _say(str(problem))
-        sys.exit(problem.exit_code)
-
-
 if __name__ == "__main__":
-    _run()
+    command.run(main)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +14,8 @@ import psycopg
 from psycopg import sql
 
 from bench.measure import Command, measured
-from bench.server import Server, private
+from bench.server import Server, private, workplace
 from tdm import connection
-from tdm.errors import TdmError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SOURCE = "bench"
@@ -133,26 +130,18 @@ def laid(
     Raises:
         TdmError: no such PostgreSQL here, or no /proc to measure by.
     """
-    if not Path("/proc/self/stat").exists():
-        raise TdmError("The benchmark reads CPU times from /proc, so it needs Linux.")
-    # /tmp: paths of sockets are short, and the server's user has to pass through.
-    base = Path(tempfile.mkdtemp(prefix="tdm-bench-", dir="/tmp"))
-    try:
-        base.chmod(0o711)
-        with private(version, base) as server:
-            work = base / "work"
-            work.mkdir()
-            ground = Ground(server, work, cache, scale)
-            ground.create(SOURCE)
-            made = ground.program(
-                "psql", "-q", "-v", f"sf={scale}", "-f", str(generator), database=SOURCE
-            )
-            subprocess.run(made.argv, env=made.env, check=True, stdin=subprocess.DEVNULL)
-            _sample(ground, percents)
-            ground.create(WORK, template=SOURCE)
-            yield ground
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
+    with workplace() as base, private(version, base) as server:
+        work = base / "work"
+        work.mkdir()
+        ground = Ground(server, work, cache, scale)
+        ground.create(SOURCE)
+        made = ground.program(
+            "psql", "-q", "-v", f"sf={scale}", "-f", str(generator), database=SOURCE
+        )
+        subprocess.run(made.argv, env=made.env, check=True, stdin=subprocess.DEVNULL)
+        _sample(ground, percents)
+        ground.create(WORK, template=SOURCE)
+        yield ground
 
 
 def session_cost(ground: Ground) -> float:
