@@ -21,6 +21,7 @@ from tdm.errors import ExitCode, TdmError
 CONTESTANTS = [
     ours.CONTESTANT,
     ours.FRESH,
+    ours.NODES,
     handwritten.CONTESTANT,
     everything.CONTESTANT,
     condenser.CONTESTANT,
@@ -191,7 +192,7 @@ def _take(
         before = _sessions(turn.ground)
         result = contestant.run(turn)
         sessions = _sessions(turn.ground) - before
-        if number == 0:
+        if number == 0 and result.relations:
             found = closure.difference(
                 turn.ground, known, setting.percent, result.database, result.relations
             )

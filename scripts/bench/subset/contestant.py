@@ -46,7 +46,8 @@ class Result:
     Attributes:
         phases: cost by name; together they are the turn.
         database: where the rows are.
-        relations: schema and name of the relation with each table's rows.
+        relations: schema and name of the relation with each table's rows; none where none are
+            expected.
     """
 
     phases: Mapping[str, Spent]

@@ -22,6 +22,8 @@ SOURCE = "bench"
 """The database as it was generated, for whoever writes into another one."""
 WORK = "bench_work"
 """A copy of it, for whoever writes beside the tables."""
+EMPTY = "bench_empty"
+"""The same tables without rows, for what costs something even then."""
 ROOTS = "bench_roots"
 """The schema with one table of sampled ids a percentage, for tools that take a condition."""
 TABLES = (
@@ -90,15 +92,22 @@ class Ground:
         with self.connect("postgres") as session:
             session.execute(statement.format(sql.Identifier(database)))
 
-    def drop_schema(self, name: str) -> None:
-        """Drop a schema of the work database, and what that leaves in the catalog."""
-        with self.connect(WORK) as session:
+    def drop_schema(self, name: str, database: str = WORK) -> None:
+        """Drop a schema, and what that leaves in the catalog."""
+        with self.connect(database) as session:
             session.execute("set client_min_messages = error")
             session.execute(
                 sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(name))
             )
             for catalog in _CATALOGS.split():
                 session.execute(sql.SQL("vacuum {}").format(sql.Identifier("pg_catalog", catalog)))
+
+    def truncate(self, database: str) -> None:
+        """Leave the tables of a database without rows."""
+        tables = sql.SQL(", ").join(sql.Identifier("public", table) for table in TABLES)
+        with self.connect(database) as session:
+            session.execute(sql.SQL("truncate {} cascade").format(tables))
+            session.execute("vacuum analyze")
 
     def disconnect_everybody(self) -> None:
         """End the sessions that a killed client left behind."""
@@ -141,6 +150,8 @@ def laid(
         subprocess.run(made.argv, env=made.env, check=True, stdin=subprocess.DEVNULL)
         _sample(ground, percents)
         ground.create(WORK, template=SOURCE)
+        ground.create(EMPTY, template=SOURCE)
+        ground.truncate(EMPTY)
         yield ground
 
 

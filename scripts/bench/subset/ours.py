@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.measure import Command
 from bench.subset.contestant import Contestant, Result, Turn
-from bench.subset.ground import TABLES, WORK, Ground, percent_name
+from bench.subset.ground import EMPTY, TABLES, WORK, Ground, percent_name
 from tdm import scaffold
 from tdm.errors import ExitCode, TdmError
 
@@ -96,7 +96,7 @@ def _edits(before: dict[str, str], after: dict[str, str]) -> list[str]:
     return found
 
 
-def _dbt(turn: Turn, *arguments: str) -> Command:
+def _dbt(turn: Turn, *arguments: str, database: str = WORK) -> Command:
     project = _project(turn)
     return Command(
         (
@@ -106,14 +106,14 @@ def _dbt(turn: Turn, *arguments: str) -> Command:
             _TARGET,
             "--no-use-colors",
         ),
-        turn.ground.environment(WORK) | {"PWD": str(project)},
+        turn.ground.environment(database) | {"PWD": str(project)},
         project,
     )
 
 
-def _do(turn: Turn, *arguments: str) -> None:
+def _do(turn: Turn, *arguments: str, database: str = WORK) -> None:
     """Run dbt without measuring it."""
-    command = _dbt(turn, *arguments)
+    command = _dbt(turn, *arguments, database=database)
     done = subprocess.run(
         command.argv,
         env=command.env,
@@ -148,6 +148,21 @@ def _clear(turn: Turn) -> None:
     turn.ground.drop_schema(_SCHEMA)
 
 
+def _ready_empty(turn: Turn) -> None:
+    _ready(turn)
+    _do(turn, "run", "--select", "key_vault", database=EMPTY)
+    _clear_empty(turn)
+
+
+def _run_empty(turn: Turn) -> Result:
+    """No relations: there is nothing to look at."""
+    return Result({"dbt": turn.spend(_dbt(turn, "run", *_SELECTION, database=EMPTY))}, EMPTY, {})
+
+
+def _clear_empty(turn: Turn) -> None:
+    turn.ground.drop_schema(_SCHEMA, EMPTY)
+
+
 def _run_fresh(turn: Turn) -> Result:
     return _run(turn, "--no-partial-parse")
 
@@ -160,4 +175,12 @@ FRESH = Contestant(
     _run_fresh,
     _clear,
     asked=True,
+)
+NODES = Contestant(
+    "nodes",
+    "the same over tables without rows: what dbt's nodes cost by themselves",
+    _ready_empty,
+    _run_empty,
+    _clear_empty,
+    whole=True,
 )

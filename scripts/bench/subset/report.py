@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from bench.measure import Spent
 from bench.subset.record import LOAD, Record, Setting, found, least, middle, of, ratio
 
-OURS, BY_HAND, EVERYTHING, FRESH = "ours", "sql", "everything", "fresh"
+OURS, BY_HAND, EVERYTHING, FRESH, NODES = "ours", "sql", "everything", "fresh", "nodes"
 
 
 def report(records: Sequence[Record], settings: Sequence[Setting]) -> str:
@@ -74,15 +74,18 @@ def _size(records: Sequence[Record], setting: Setting, names: Iterable[str]) -> 
 
 def _ratios(records: Sequence[Record], settings: Sequence[Setting], names: Sequence[str]) -> str:
     """Ours over everybody else: median of the rounds' ratios (ratio of the least)."""
-    others = [name for name in names if name not in (OURS, FRESH)]
+    others = [name for name in names if name not in (OURS, FRESH, NODES)]
     if OURS not in names or not others:
         return ""
     rivals = [name for name in others if name != BY_HAND]
     parts = []
     if BY_HAND in others:
-        cells = [_over(records, settings, BY_HAND, _server, _server)]
+        cells = [
+            _over(records, settings, BY_HAND, _server, _server),
+            _beyond_nodes(records, settings),
+        ]
         head = "### Server CPU, ours over SQL by hand\n\n"
-        parts.append(head + _by_setting(settings, [BY_HAND], cells))
+        parts.append(head + _by_setting(settings, [BY_HAND, "sql, without nodes"], cells))
     for title, mine in (
         ("Server CPU of ours (without dbt) over all CPU of", _server),
         ("All CPU of ours (with dbt) over all CPU of", _cpu),
@@ -116,6 +119,19 @@ def _over(
     return [f"{cell[0]:.2f} ({cell[1]:.2f})" if cell else "" for cell in found]
 
 
+def _beyond_nodes(records: Sequence[Record], settings: Sequence[Setting]) -> list[str]:
+    """Ours less what its nodes cost over tables without rows, over SQL by hand: of the least."""
+    cells = []
+    for setting in settings:
+        sides = [of(records, setting, name) for name in (OURS, NODES, BY_HAND)]
+        if not all(sides):
+            cells.append("")
+            continue
+        mine, nodes, theirs = (least(side, _server) for side in sides)
+        cells.append(f"{(mine - nodes) / theirs:.2f}")
+    return cells
+
+
 def _by_setting(
     settings: Sequence[Setting], names: Sequence[str], columns: Sequence[Sequence[str]]
 ) -> str:
@@ -130,7 +146,7 @@ def _growth(records: Sequence[Record], settings: Sequence[Setting], names: Seque
     """Server CPU for each kept row, in microseconds."""
     lines = []
     for name in names:
-        if name == EVERYTHING:
+        if name in (EVERYTHING, NODES):
             continue
         cells = []
         for setting in settings:
