@@ -4,8 +4,9 @@
     made of, each is what the rounded running sum grows by: round(f × (a₁ + … + aᵢ)) − round(f × (a₁ + … + aᵢ₋₁)). A part is
     less than 1 unit of the last decimal off f × a, zero stays zero, a sign never turns, and the parts add up to
     round(f × their sum): the total where they added up to it before.
-    along       the columns that order the parts of an entity, unique within it: for the parts. None: for the total -#}
-{% macro scale_amount(column, of, percent=10, decimals=2, along=none, domain='amount', value=none) -%}
+    along       the columns that order the parts of an entity, unique within it: for the parts. None: for the total
+    within      columns; the parts that agree in them add up among themselves (the payments of one status) -#}
+{% macro scale_amount(column, of, percent=10, decimals=2, along=none, within=[], domain='amount', value=none) -%}
     {%- set original = tdm._value(column, value) -%}
     {%- set factor = '(1 + ' ~ tdm._steps(original, of, domain, domain) ~ ' * ' ~ tdm._number(percent) ~ ' / 1000000.0)' -%}
     {%- set whole = original ~ "::numeric not in ('NaN', 'Infinity', '-Infinity')" -%}
@@ -14,7 +15,7 @@
         {%- if along is none %}
         else round({{ original }}::numeric * {{ factor }}, {{ decimals }})
         {%- else %}
-        {%- set over = 'over (partition by ' ~ tdm.quoted(of) ~ ' order by ' ~ tdm.quoted_list([along] if along is string else along) ~ ' rows between unbounded preceding and ' %}
+        {%- set over = 'over (partition by ' ~ tdm.quoted_list([of] + ([within] if within is string else within)) ~ ' order by ' ~ tdm.quoted_list([along] if along is string else along) ~ ' rows between unbounded preceding and ' %}
         when {{ original }} is not null
             then
                 round(sum({{ original }}::numeric) filter (where {{ whole }}) {{ over }}current row) * {{ factor }}, {{ decimals }})

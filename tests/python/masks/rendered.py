@@ -98,13 +98,18 @@ def package(
     return _Package(macros)
 
 
+@functools.cache
+def _plain() -> _Package:
+    return package()
+
+
 def functions() -> str:
     """What the vault node creates, in a schema of its own."""
-    return f'create schema "{SCHEMA}_tdm"; {package().helper_functions()}'
+    return f'create schema "{SCHEMA}_tdm"; {_plain().helper_functions()}'
 
 
 def facts(sql: str) -> dict[str, Any]:
     """What the one marker in a mask's SQL says."""
-    (found,) = package().markers(sql)
+    (found,) = _plain().markers(sql)
     assert isinstance(found, dict)
     return found
