@@ -26,14 +26,14 @@
             {%- endfor -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return(tdm._number(room.low) ~ ', ' ~ tdm._number(room.high)) }}
+    {{ return(tdm._number(room.low, "'-Infinity'") ~ ', ' ~ tdm._number(room.high, "'Infinity'")) }}
 {%- endmacro %}
 
-{#- A number of a macro's argument as SQL. -#}
-{% macro _number(number) -%}
-    {%- if number is none -%}{{ return('null::numeric') }}{%- endif -%}
-    {%- if not modules.re.fullmatch('-?[0-9]+([.][0-9]+)?', number | string) -%}
-        {%- do exceptions.raise_compiler_error('expected a number but received: ' ~ number) -%}
+{#- A number of a macro's argument as SQL; `absent` is what stands for none. -#}
+{% macro _number(number, absent=none, positive=false) -%}
+    {%- if number is none and absent is not none -%}{{ return(absent ~ '::numeric') }}{%- endif -%}
+    {%- if not modules.re.fullmatch('-?[0-9]+([.][0-9]+)?', number | string) or (positive and not number | float > 0) -%}
+        {%- do exceptions.raise_compiler_error('expected a number' ~ (' above 0' if positive else '') ~ ' but received: ' ~ number) -%}
     {%- endif -%}
-    {{ return((number | string) ~ '::numeric' if not (number | string).startswith('-') else '(' ~ number ~ ')::numeric') }}
+    {{ return('(' ~ number ~ ')::numeric' if (number | string).startswith('-') else number ~ '::numeric') }}
 {%- endmacro %}

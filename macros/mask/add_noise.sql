@@ -8,5 +8,5 @@
     {%- set original = tdm._value(column, value) -%}
     {%- set space = domain if domain is not none else 'noise' if of is none else column -%}
     {%- set steps = tdm._steps(original, of, space, space) -%}
-    {{ tdm.ledger() }}.add_noise({{ original }}, {{ steps }} * {{ original ~ '::numeric * ' ~ tdm._number(percent) ~ ' / 1000000.0' if amount is none else tdm._number(amount) ~ ' / 10000.0' }}, {{ tdm._room(column, min, max) }}, {{ 'true' if keep_sign else 'false' }}) {{ tdm.marker(column, 'add_noise', {'version': 2, 'of': of, 'domain': space if of is none else none, 'by_value': of is none}) }}
+    {{ tdm.ledger() }}.add_noise({{ original }}, {{ original ~ '::numeric * ' if amount is none }}{{ steps }} * {{ 'trim_scale(' ~ tdm._number(percent if amount is none else amount) ~ (' / 1000000)' if amount is none else ' / 10000)') }}, {{ tdm._room(column, min, max) }}, {{ 'true' if keep_sign else 'false' }}) {{ tdm.marker(column, 'add_noise', {'version': 2, 'of': of, 'domain': space if of is none else none, 'by_value': of is none}) }}
 {%- endmacro %}

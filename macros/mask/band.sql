@@ -9,8 +9,8 @@
         {%- do exceptions.raise_compiler_error("band of " ~ column ~ ": show is 'label' or 'lower'") -%}
     {%- endif -%}
     {%- if show == 'lower' -%}
-    {{ tdm.ledger() }}.band_start({{ original }}, {{ tdm._number(width) }}, {{ tdm._number(bottom) }}, {{ tdm._number(top) }})
+    {{ tdm.ledger() }}.band_start({{ original }}, {{ tdm._number(width, positive=true) }}, {{ tdm._number(bottom, "'-Infinity'") }}, {{ tdm._number(top, "'Infinity'") }})
     {%- else -%}
-    {{ tdm.ledger() }}.band({{ tdm._text(column, value) }}, {{ tdm._number(width) }}, {{ tdm._number(bottom) }}, {{ tdm._number(top) }}, {{ tdm.literal(other) }})
+    {{ tdm.ledger() }}.band({{ original }}, {{ tdm._number(width, positive=true) }}, {{ tdm._number(bottom, "'-Infinity'") }}, {{ tdm._number(top, "'Infinity'") }}, {{ tdm.literal(other) }})
     {%- endif %} {{ tdm.marker(column, 'band', {'keyed': false, 'max_length': ([other, '<' ~ bottom, top ~ '+', bottom ~ '-' ~ top] | map('length') | max) if show == 'label' and bottom is not none and top is not none else none}) }}
 {%- endmacro %}

@@ -8,7 +8,7 @@
     within      columns; the parts that agree in them add up among themselves (the payments of one status) -#}
 {% macro scale_amount(column, of, percent=10, decimals=2, along=none, within=[], domain='amount', value=none) -%}
     {%- set original = tdm._value(column, value) -%}
-    {%- set factor = '(1 + ' ~ tdm._steps(original, of, domain, domain) ~ ' * ' ~ tdm._number(percent) ~ ' / 1000000.0)' -%}
+    {%- set factor = '(1 + ' ~ tdm._steps(original, of, domain, domain) ~ ' * trim_scale(' ~ tdm._number(percent) ~ ' / 1000000))' -%}
     {%- set whole = original ~ "::numeric not in ('NaN', 'Infinity', '-Infinity')" -%}
     case
         when {{ original }}::numeric in ('NaN', 'Infinity', '-Infinity') then {{ original }}::numeric

@@ -390,9 +390,13 @@ def test_facts() -> None:
 
 
 def test_wrong_arguments() -> None:
+    none_given = None
     for call, said in (
         (lambda: tdm.add_noise("x", percent="1; drop table x"), "expected a number"),
         (lambda: tdm.round_to("x", to="y"), "expected a number"),
+        (lambda: tdm.round_to("x", to=0), "a number above 0"),
+        (lambda: tdm.band("x", width=-5), "a number above 0"),
+        (lambda: tdm.add_noise("x", percent=none_given), "expected a number"),
         (lambda: tdm.band("x", show="range"), "'label' or 'lower'"),
     ):
         with pytest.raises(CompilerError, match=said):
