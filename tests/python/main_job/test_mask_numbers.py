@@ -12,7 +12,7 @@ MASKED = "models/masked"
 def test_sums_across_tables_stay(job: Job, tmp_path: Path) -> None:
     """An invoice and what was paid for it: settled before, settled after, to the cent."""
     project = job.copied_project(tmp_path)
-    entity = "invoice={'by': 'invoice_no', 'domain': 'invoice', 'through': none}"
+    entity = "invoice={'by': 'invoice_no', 'domain': 'invoice'}"
     invoices = project / MASKED / "billing/masked_billing__invoices.sql"
     replace_in(
         invoices, "    total,\n", "    {{ tdm.scale_amount('total', of='invoice') }} as total,\n"

@@ -23,7 +23,9 @@ class Runner:
         self.version = connected.info.server_version // 10000
         connected.execute(rendered.functions())
         settings = rendered.package().fixed_settings()
-        connected.execute(settings.replace("perform", "select").replace(", true)", ", false)"))
+        # for the session, not for one transaction
+        self.settings = settings.replace("perform", "select").replace(", true)", ", false)")
+        self.rows(self.settings)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query returns; nothing in it is a placeholder."""

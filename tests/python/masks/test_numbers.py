@@ -369,7 +369,8 @@ def test_categories_keep_their_distribution(run: Runner) -> None:
     assert [row[1] for row in rows if not row[0]] == [row[0] for row in rows if not row[0]]
     facts = rendered.facts(masked)
     # the build counts categories by this, and refuses it where there are few
-    assert facts["by_value"] and facts["injective"] and facts["domain"] == "category"
+    assert facts["by_value"] and facts["injective"] and facts["reversible"]
+    assert facts["domain"] == "category"
     other = tdm.permute_category("x", "things", domain="category", in_rows="y")
     with pytest.raises(Exception, match=r"listed\.y does not exist"):
         run.rows(f"select {other} from things")
@@ -387,6 +388,37 @@ def test_facts() -> None:
     assert rendered.facts(tdm.add_noise("x"))["domain"] == "noise"
     assert rendered.facts(tdm.add_noise("x", of="e"))["by_value"] is False
     assert rendered.facts(tdm.scale_amount("x", of="e"))["of"] == "e"
+
+
+def test_workers_may_run_them(run: Runner) -> None:
+    """Every function is immutable and parallel safe, and a parallel plan makes the same rows."""
+    unsafe = run.rows(
+        "select proname from pg_proc where pronamespace = 'masks_tdm'::regnamespace"
+        " and (provolatile <> 'i' or proparallel <> 's')"
+    )
+    assert unsafe == []
+    run.rows(
+        "create table many as select i as x, sha256(int4send(i)) as e"
+        " from generate_series(1, 20000) as i"
+    )
+    masks = (
+        tdm.add_noise("x", of="e"), tdm.add_noise("x"), tdm.round_to("x"), tdm.band("x"),
+        tdm.scale_amount("x", of="e"), tdm.zip3("x"),
+        tdm.shift_date("x", of="e", value="date '2000-01-01' + x"),
+        tdm.shift_range("x", of="e", value="daterange(date '2000-01-01' + x, null)"),
+    )  # fmt: skip
+    query = "select x, " + ", ".join(f"({mask})::text" for mask in masks) + " from many"
+    run.rows("set max_parallel_workers_per_gather = 0")
+    alone = run.rows(query)
+    run.rows(
+        "set max_parallel_workers_per_gather = 2; set parallel_setup_cost = 0;"
+        " set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0"
+    )
+    plan = "\n".join(str(line) for (line,) in run.rows(f"explain (costs off) {query}"))
+    assert plan.startswith("Gather")
+    assert sorted(alone) == sorted(run.rows(query))
+    run.rows("reset all")
+    run.rows(run.settings)
 
 
 def test_wrong_arguments() -> None:
