@@ -1,6 +1,7 @@
 {#- A category in place of another, one to one among those that occur: they stand in a keyed order, and each becomes the next
     one, the last the first. How many categories there are and how often each occurs stays, and that undoes it where they are
-    few: the build refuses fewer than 100 in a column that is not technical (see masked_problems); generalise or shuffle then.
+    few: generalise or shuffle then. The build refuses it in a column that is not technical whose statistics know fewer than
+    100 values (see masked_problems).
     rows        ref() of the subset_ model (or any relation) whose categories count, and the same for every table where equal
                 values shall stay equal; a category that it lacks becomes NULL
     in_rows     its column of them; the same name unless given -#}
