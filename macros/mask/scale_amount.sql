@@ -8,6 +8,9 @@
     within      columns; the parts that agree in them add up among themselves (the payments of one status) -#}
 {% macro scale_amount(column, of, percent=10, decimals=2, along=none, within=[], domain='amount', value=none) -%}
     {%- set original = tdm._value(column, value) -%}
+    {%- if percent | float >= 100 -%}
+        {%- do exceptions.raise_compiler_error('scale_amount of ' ~ column ~ ': percent=' ~ percent ~ ' is not below 100, and signs would turn') -%}
+    {%- endif -%}
     {%- set factor = '(1 + ' ~ tdm._steps(original, of, domain, domain) ~ ' * trim_scale(' ~ tdm._number(percent) ~ ' / 1000000))' -%}
     {%- set whole = original ~ "::numeric not in ('NaN', 'Infinity', '-Infinity')" -%}
     case

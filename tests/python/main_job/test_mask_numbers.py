@@ -78,8 +78,18 @@ def test_what_the_build_makes_of_them(newest: None, job: Job, tmp_path: Path) ->
         ("mask_geo('longitude', of='person')", "band('longitude', width=5, show='lower')"),
     ):  # fmt: skip
         replace_in(customers, old, new)
-    run = job.dbt("build", "--select", "masked_shop__customers", project=project)
+    addresses = project / MASKED / "shop/masked_shop__addresses.sql"
+    replace_in(addresses, "mask_postcode('postcode')", "zip3('postcode')")
+    models = ["masked_shop__customers", "masked_shop__addresses"]
+    run = job.dbt("build", "--select", *models, project=project)
     assert run.exit_code == 0, run.output
+    areas = job.query(
+        "select count(*) filter (where s.postcode ~ '^[0-9]{5}$'"
+        " and m.postcode = left(s.postcode, 3)),"
+        f" bool_or(m.postcode !~ '^([0-9]{{3}})?$') from {TARGET}_shop.addresses as m cross join"
+        f" {TARGET}_subset.subset_shop__addresses as s"
+    )
+    assert areas[0][0] > 0 and not areas[0][1]
     rows = job.query(
         "select count(*), count(*) filter (where extract(doy from m.birth_date) <> 1), count(*)"
         f" filter (where m.annual_income % 1000 <> 0) from {TARGET}_shop.customers as m"

@@ -427,6 +427,7 @@ def test_wrong_arguments() -> None:
         (lambda: tdm.add_noise("x", percent="1; drop table x"), "expected a number"),
         (lambda: tdm.round_to("x", to="y"), "expected a number"),
         (lambda: tdm.round_to("x", to=0), "a number above 0"),
+        (lambda: tdm.scale_amount("x", of="e", percent=100), "is not below 100"),
         (lambda: tdm.band("x", width=-5), "a number above 0"),
         (lambda: tdm.add_noise("x", percent=none_given), "expected a number"),
         (lambda: tdm.band("x", show="range"), "'label' or 'lower'"),
