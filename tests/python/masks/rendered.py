@@ -1,0 +1,115 @@
+"""Masks as SQL without dbt: the macros rendered by Jinja, with the fixed key of unit tests."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jinja2
+
+REPO = Path(__file__).resolve().parents[3]
+SCHEMA = "masks"
+FOLDERS = ("engine", "functions", "gates", "keys", "mask")
+
+
+class _Returned(Exception):
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class CompilerError(Exception):
+    """What exceptions.raise_compiler_error raised."""
+
+
+class _Package:
+    """dbt's `tdm`: macros by name, and what they return."""
+
+    def __init__(self, macros: Mapping[str, Callable[..., Any]]) -> None:
+        self._macros = macros
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        macro = self._macros[name]
+
+        def call(*args: object, **kwargs: object) -> object:
+            try:
+                return macro(*args, **kwargs)
+            except _Returned as returned:
+                return returned.value
+
+        return call
+
+
+def _returned(value: object = None) -> None:
+    raise _Returned(value)
+
+
+def _refused(message: str) -> None:
+    raise CompilerError(message)
+
+
+@functools.cache
+def _sources() -> dict[str, str]:
+    """The text of every macro file; macros by names that Jinja exports."""
+    found = {}
+    for folder in FOLDERS:
+        for path in sorted((REPO / "macros" / folder).glob("*.sql")):
+            text = path.read_text(encoding="utf-8")
+            if "{% test " not in text:
+                found[str(path)] = re.sub(r"(\{%-? macro )(\w+\()", r"\1dbt_\2", text)
+    return found
+
+
+def package(
+    *, sources: Mapping[str, Any] | None = None, model: str = "masked_app__things"
+) -> _Package:
+    """The package's macros, as a unit test sees them.
+
+    Args:
+        sources: the graph's source tables, for masks that look at what they declare.
+        model: the name of the model that is rendered.
+    """
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
+    macros: dict[str, Callable[..., Any]] = {}
+    context = {
+        "tdm": _Package(macros),
+        "return": _returned,
+        "execute": True,
+        "target": SimpleNamespace(schema=SCHEMA, name="test"),
+        "model": SimpleNamespace(resource_type="unit_test", name=model),
+        "graph": SimpleNamespace(sources=sources or {}, nodes={}),
+        "project_name": "app",
+        "modules": SimpleNamespace(re=re),
+        "exceptions": SimpleNamespace(raise_compiler_error=_refused),
+        "ref": lambda *names: f"{SCHEMA}.{names[-1]}",
+        "var": lambda _, default=None: default,
+        "tojson": lambda value, sort_keys=False: json.dumps(value, sort_keys=sort_keys),
+        "fromjson": json.loads,
+    }
+    for text in _sources().values():
+        module = environment.from_string(text, globals=context).module
+        for name in dir(module):
+            if name.startswith("dbt_"):
+                macros[name.removeprefix("dbt_")] = getattr(module, name)
+    return _Package(macros)
+
+
+@functools.cache
+def _plain() -> _Package:
+    return package()
+
+
+def functions() -> str:
+    """What the vault node creates, in a schema of its own."""
+    return f'create schema "{SCHEMA}_tdm"; {_plain().helper_functions()}'
+
+
+def facts(sql: str) -> dict[str, Any]:
+    """What the one marker in a mask's SQL says."""
+    (found,) = _plain().markers(sql)
+    assert isinstance(found, dict)
+    return found

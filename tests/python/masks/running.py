@@ -1,0 +1,78 @@
+"""Rendered masks on a server: a column of values in, a column of masked values out, one query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from conftest import TestServer
+from masks import rendered
+
+# The digest of the entity that golden vectors and tests mask for.
+ENTITY = "sha256('entity'::bytea)"
+
+
+class Runner:
+    """A database with the package's functions, its text settings those of a build."""
+
+    def __init__(self, connected: psycopg.Connection[Any]) -> None:
+        self._connected = connected
+        self.version = connected.info.server_version // 10000
+        connected.execute(rendered.functions())
+        settings = rendered.package().fixed_settings()
+        # for the session, not for one transaction
+        self.settings = settings.replace("perform", "select").replace(", true)", ", false)")
+        self.rows(self.settings)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query returns; nothing in it is a placeholder."""
+        cursor = self._connected.execute(query.encode())
+        return cursor.fetchall() if cursor.description else []
+
+    def value(self, query: str) -> Any:
+        return self.rows(query)[0][0]
+
+    def each(
+        self,
+        values: Sequence[str | None],
+        kind: str,
+        *expressions: str,
+        made_by: str = "{value}",
+        entity: str = ENTITY,
+    ) -> list[tuple[str | None, ...]]:
+        """Every value and what the expressions make of it, as text.
+
+        Args:
+            values: as PostgreSQL reads them.
+            kind: the type of the column x.
+            expressions: SQL over x and the digest e.
+            made_by: SQL that makes x of a value, `{value}` being its text.
+            entity: SQL of the digest; i is the number of the row.
+        """
+        array = "array[" + ", ".join(_literal(value) for value in values) + "]::text[]"
+        selected = ", ".join(f"({expression})::text" for expression in ("x", *expressions))
+        return self.rows(
+            f"select {selected} from (select i, ({made_by.format(value='t')})::{kind} as x,"
+            f" {entity} as e from unnest({array}) with ordinality as u (t, i) offset 0) as things"
+            " order by i"
+        )
+
+
+def _literal(value: str | None) -> str:
+    if value is None:
+        return "null"
+    return "E'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+@contextmanager
+def runner(server: TestServer) -> Iterator[Runner]:
+    """A database of its own; dropped afterwards."""
+    name = server.create()
+    try:
+        with server.connect(name) as connected:
+            yield Runner(connected)
+    finally:
+        server.drop(name)

@@ -1,0 +1,94 @@
+"""Golden vectors: what a mask made once it makes for good, and Python makes the same."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from conftest import TestServer
+from masks import rendered
+from masks.running import Runner, runner
+
+tdm = rendered.package()
+# mask, its arguments, the column's type, a value and what becomes of it: with the digest
+# sha256('entity') as e, or under the HMAC key 00 01 … 1f. A line may change only when the mask's
+# version is raised.
+GOLDEN = Path(__file__).with_name("golden_numbers.csv")
+KEY = bytes(range(32))
+ENTITY = hashlib.sha256(b"entity").digest()
+
+
+@pytest.fixture(scope="module")
+def run(server: TestServer) -> Iterator[Runner]:
+    with runner(server) as running:
+        yield running
+
+
+def test_golden_vectors(run: Runner) -> None:
+    with GOLDEN.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 55
+    for (mask, arguments, kind), group in groupby(
+        rows, key=lambda row: (row["mask"], row["arguments"], row["kind"])
+    ):
+        vectors = list(group)
+        sql = getattr(tdm, mask)("x", **json.loads(arguments))
+        found = run.each([row["value"] for row in vectors], kind, sql)
+        assert [made for _, made in found] == [row["expected"] for row in vectors], mask
+
+
+def bits(digest: bytes) -> int:
+    """Bytes 25 to 32 as tdm.slice reads them."""
+    return int.from_bytes(digest[24:32], "big") >> 4
+
+
+def test_python_makes_the_same(run: Runner) -> None:
+    steps = {
+        "of": bits(hashlib.sha256(ENTITY + b"number:x").digest()),
+        "amount": bits(hashlib.sha256(ENTITY + b"number:amount").digest()),
+        "value": bits(hmac.digest(KEY, b"1234.50", "sha256")),
+    }
+    cent, value = Decimal("0.01"), Decimal("1234.50")
+    made = {
+        name: value * (1 + Decimal((step % 20001 - 10000) * 10) / 1000000)
+        for name, step in steps.items()
+    }
+    ((_, shifted, weeks),) = run.each(
+        ["2024-02-29"], "date",
+        f"({tdm.shift_date('x', of='e')}) - x",
+        f"({tdm.shift_date('x', of='e', weekday=True)}) - x",
+    )  # fmt: skip
+    assert int(str(shifted)) == bits(ENTITY) % 61 - 30 == 11
+    assert int(str(weeks)) == (bits(ENTITY) % 9 - 4) * 7
+    found = run.each(
+        ["1234.50"], "numeric",
+        tdm.add_noise("x", of="e"), tdm.scale_amount("x", of="e"), tdm.add_noise("x"),
+    )[0][1:]  # fmt: skip
+    assert [Decimal(str(text)) for text in found] == [
+        number.quantize(cent, ROUND_HALF_UP) for number in made.values()
+    ]
+
+
+def test_python_shuffles_the_same(run: Runner) -> None:
+    rows = {number: f"v{number}" for number in range(1, 41)}
+    order = sorted(rows, key=lambda number: hmac.digest(KEY, str(number).encode(), "sha256"))
+    expected = {number: rows[order[(place + 1) % len(order)]] for place, number in enumerate(order)}
+    found = run.rows(
+        f"select id, {tdm.shuffle('x', by='id')} from"
+        " (select i as id, 'v' || i as x from generate_series(1, 40) as i) as t"
+    )
+    assert dict(found) == expected
+    categories = "(select * from generate_series(1, 40) as i (x))"
+    found = run.rows(
+        f"select x, {tdm.permute_category('x', categories, domain='d')}"
+        " from (select i::text as x from generate_series(1, 40) as i) as t"
+    )
+    assert {int(str(x)): f"v{y}" for x, y in found} == expected
