@@ -122,7 +122,7 @@ begin
                 if step like '% mod %' then
                     found := {{ ledger }}.weighted_digit(whole, step);
                 else
-                    execute format('select %s($1)', step::regproc) into found using whole;
+                    execute format('select %s($1)', (step || '(text)')::regprocedure::regproc) into found using whole;
                 end if;
         end case;
         if found is null then return null; end if;

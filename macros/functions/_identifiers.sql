@@ -70,7 +70,7 @@ declare
     body text := left(compact, cardinality(symbols));
     given constant text := substr(compact, 1 + cardinality(symbols));
     same text[] := symbols; n bigint := 1; place bigint := 0;
-    before text; after text; possible boolean; ending text := ''; code int;
+    before text; after text; ending text := ''; code int;
 begin
     if coalesce(compact !~ looks_like, true) then return null; end if;
     for i in 1..cardinality(symbols) loop
@@ -78,18 +78,17 @@ begin
         n := n * length(same[i]);
         place := place * length(same[i]) + strpos(same[i], substr(body, i, 1)) - 1;
     end loop;
-    before := {{ ledger }}.check_characters(body, steps);
-    possible := body !~ unlike and before is not null;
+    before := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
     loop
         place := {{ ledger }}.permute(place, keys, n);
         body := {{ ledger }}.numbered(place, same);
-        after := {{ ledger }}.check_characters(body, steps);
-        exit when (body !~ unlike and after is not null) = possible;
+        after := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
+        exit when (after is null) = (before is null);
     end loop;
     for i in 1..length(given) loop
         code := ascii(substr(given, i, 1));
         -- where there is no right one, the given one is as good as any
-        code := code + case when before is null or after is null then 0 else ascii(substr(after, i, 1)) - ascii(substr(before, i, 1)) end;
+        code := code + case when before is null then 0 else ascii(substr(after, i, 1)) - ascii(substr(before, i, 1)) end;
         ending := ending || case
             when substr(given, i, 1) ~ '[0-9]' then chr(48 + (code - 48 + 10) % 10)
             else chr(65 + (code - 65 + 26) % 26)
