@@ -22,17 +22,33 @@ end $$;
 
 -- The check digit that makes a number valid by Luhn's algorithm (ISO/IEC 7812-1, annex B).
 create or replace function {{ ledger }}.luhn_digit(body text) returns text
-language sql immutable strict parallel safe as $$
-    select ((10 - sum(case when (length(body) - i) % 2 = 0 then d * 2 - case when d > 4 then 9 else 0 end else d end) % 10) % 10)::text
-    from (select i, substr(body, i, 1)::int as d from generate_series(1, length(body)) as i) as digits
-$$;
+language plpgsql immutable strict parallel safe as $$
+declare
+    total int := 0; digit int;
+begin
+    for i in 1..length(body) loop
+        digit := (ascii(substr(body, i, 1)) - 48) * case when (length(body) - i) % 2 = 0 then 2 else 1 end;
+        total := total + digit - case when digit > 9 then 9 else 0 end;
+    end loop;
+    return ((10 - total % 10) % 10)::text;
+end $$;
 
 -- The two check digits of an IBAN (ISO 13616, ISO/IEC 7064 mod 97-10) for a country code and a national part.
 create or replace function {{ ledger }}.iban_check(country text, bban text) returns text
-language sql immutable strict parallel safe as $$
-    select lpad((98 - mod(string_agg(case when c between '0' and '9' then c else (ascii(c) - 55)::text end, '' order by i)::numeric, 97))::text, 2, '0')
-    from (select i, substr(upper(bban || country || '00'), i, 1) collate "C" as c from generate_series(1, length(bban) + length(country) + 2) as i) as characters
-$$;
+language plpgsql immutable strict parallel safe as $$
+declare
+    letters constant text := upper(bban || country collate "C"); digits text := ''; code int; rest bigint := 0;
+begin
+    for i in 1..length(letters) loop
+        code := ascii(substr(letters, i, 1));
+        digits := digits || case when code < 58 then code - 48 else code - 55 end;
+    end loop;
+    digits := digits || '00';
+    for i in 0..(length(digits) - 1) / 15 loop
+        rest := (rest::text || substr(digits, 1 + i * 15, 15))::bigint % 97;
+    end loop;
+    return lpad((98 - rest)::text, 2, '0');
+end $$;
 
 -- The check digit of Verhoeff's algorithm (J. Verhoeff, Error Detecting Decimal Codes, 1969): the dihedral group of order 10.
 create or replace function {{ ledger }}.verhoeff_digit(body text) returns text

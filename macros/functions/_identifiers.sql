@@ -97,6 +97,18 @@ begin
     return {{ ledger }}.put_characters(original, body || ending);
 end $$;
 
+-- A card number with the digits of published test cards in front: of the same brand where that is Visa, Mastercard or American
+-- Express, else of none.
+create or replace function {{ ledger }}.invented_card(original text, digest bytea) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    digits constant text := regexp_replace(original, '[^0-9]', '', 'g');
+    issuer constant text := case left(digits, 1) when '4' then '400000' when '5' then '555555' when '3' then '378282' else '999999' end;
+    body constant text := left(issuer || lpad(({{ tdm.slice('digest', 1) }} % 1000000000000)::text, 12, '0'), greatest(length(digits) - 1, 1));
+begin
+    return {{ ledger }}.put_digits(original, body || {{ ledger }}.luhn_digit(body));
+end $$;
+
 -- A card number turned into another one, one to one: the first digit of the card networks (2 to 6) becomes one that they do
 -- not use (9, 0, 7, 8, 1) and the other way round, the rest is permuted, the check digit as in permuted_number.
 create or replace function {{ ledger }}.permuted_card(original text, keys bytea[]) returns text

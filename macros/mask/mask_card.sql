@@ -4,14 +4,11 @@
             become 9, 0, 7, 8 and 1, and a wrong check digit stays wrong -#}
 {% macro mask_card(column, domain='card', unique=false, value=none) -%}
     {%- set original = tdm._text(column, value) -%}
-    {%- set digits = "regexp_replace(" ~ original ~ ", '[^0-9]', '', 'g')" -%}
     {%- if unique -%}
         {%- set keys = tdm.round_keys(domain) -%}
         {%- set masked = "coalesce(" ~ tdm.ledger() ~ ".permuted_card(" ~ original ~ ", " ~ keys ~ "), " ~ tdm.ledger() ~ ".permute_like(" ~ original ~ ", " ~ keys ~ ", '^[0-9]{12,19}$'))" -%}
     {%- else -%}
-        {%- set issuer = "case left(" ~ digits ~ ", 1) when '4' then '400000' when '5' then '555555' when '3' then '378282' else '999999' end" -%}
-        {%- set body = "left(" ~ issuer ~ " || lpad((" ~ tdm.slice(tdm.hmac(digits, domain), 1) ~ " % 1000000000000)::text, 12, '0'), greatest(length(" ~ digits ~ ") - 1, 1))" -%}
-        {%- set masked = tdm.ledger() ~ ".put_digits(" ~ original ~ ", " ~ body ~ " || " ~ tdm.ledger() ~ ".luhn_digit(" ~ body ~ "))" -%}
+        {%- set masked = tdm.ledger() ~ ".invented_card(" ~ original ~ ", " ~ tdm.hmac("regexp_replace(" ~ original ~ ", '[^0-9]', '', 'g')", domain) ~ ")" -%}
     {%- endif -%}
     {{ tdm._unless_empty(original, masked) }} {{ tdm.marker(column, 'mask_card', {'domain': domain, 'by_value': true, 'injective': unique, 'reversible': unique, 'max_length': 'same'}) }}
 {%- endmacro %}
