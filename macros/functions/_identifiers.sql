@@ -181,7 +181,7 @@ begin
 end $$;
 
 -- The same one to one: a permutation of all texts of one layout whose compact form does not look like `unlike`. What is not
--- ASCII becomes another character of its block of 64 where the database can write it.
+-- ASCII becomes another character of its block of 64; blanks and punctuation of other scripts stay.
 create or replace function {{ ledger }}.permute_like(original text, keys bytea[], unlike text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
@@ -196,8 +196,6 @@ begin
         code := ascii(substr(x, i, 1));
         if code < 192 or code between 8192 and 8303 or code between 12288 and 12351 then
             result := result || substr(x, i, 1);
-        elsif getdatabaseencoding() <> 'UTF8' then
-            result := result || 'x';
         else
             result := result || chr(code # (1 + get_byte(sha256(keys[1] || int4send(code / 64)), 0) % 63));
         end if;

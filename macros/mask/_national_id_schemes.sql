@@ -5,7 +5,9 @@
             'w1 w2 … mod m symbols' (the symbol at the weighted sum's remainder; - where there is no such number), or a
             function of yours over the text so far, immutable
     ending  what the check characters look like
-    nobody  the shape of numbers that are never issued; without it a number that is made may be somebody's -#}
+    nobody  the shape of numbers that are never issued; without it a number that is made may be somebody's
+    One of your own, for mask_national_id('code', 'ee_registry'): a macro national_id_ee_registry() of your project that is
+        {{ return([{'shape': '[1-9][0-9]{6}', 'steps': ['1 2 3 4 5 6 7 mod 11 0123456789-'], 'ending': '[0-9]'}]) }} -#}
 {% macro _national_id_schemes() -%}
     {#- months and days that do not exist: yymmdd, and with 60 added to the day (Swedish co-ordination numbers) -#}
     {%- set no_date = '^..(00|1[3-9])|^..(0[469]|11)31|^....(00|3[2-9])|^..023[01]|^([02468][1235679]|[13579][01345789])0229' -%}
