@@ -41,7 +41,7 @@
         'symbols': "'{" ~ places | join(',') ~ "}'::text[]",
         'unlike': '^$' if nobody else form.get('unlike', '^$'),
         'steps': tdm._text_array(form.get('steps', [])),
-        'space': '1e' ~ (state.size | string | length - 1),
+        'space': '1e' ~ (state.size | string | length - 1), 'made_of': 'layout' if nobody else none,
     }) }}
 {%- endmacro %}
 
