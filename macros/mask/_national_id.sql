@@ -1,9 +1,11 @@
 {#- 32 bytes that decide a number: by value, the same for every spelling of it; by the entity, from what its digest prints. -#}
-{% macro _number_digest(original, of, domain) -%}
+{% macro _number_digest(original, of, domain, decides=none) -%}
     {%- if of is not none -%}
         {{ return("sha256(substring(" ~ tdm.quoted(of) ~ " from 19 for 6) || convert_to(" ~ tdm.literal(domain) ~ ", 'UTF8'))") }}
     {%- endif -%}
-    {{ return(tdm.hmac("coalesce(nullif(" ~ tdm.ledger() ~ ".compact(" ~ original ~ "), ''), " ~ tdm.canonical(original) ~ ")", domain)) }}
+    {%- set compact = tdm.ledger() ~ ".compact(" ~ original ~ ")" -%}
+    {%- set part = "substring(" ~ compact ~ " from " ~ tdm.literal(decides) ~ ")" if decides else "nullif(" ~ compact ~ ", '')" -%}
+    {{ return(tdm.hmac("coalesce(" ~ part ~ ", " ~ tdm.canonical(original) ~ ")", domain)) }}
 {%- endmacro %}
 
 {#- The forms of a scheme: from the table, else from a macro of the project. -#}

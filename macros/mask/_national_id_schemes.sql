@@ -6,6 +6,7 @@
             function of yours over the text so far, immutable
     ending  what the check characters look like
     nobody  the shape of numbers that are never issued; without it a number that is made may be somebody's
+    decides what of a value's letters and digits a number by value depends on, a regular expression (of the first form)
     One of your own, for mask_national_id('code', 'ee_registry'): a macro national_id_ee_registry() of your project that is
         {{ return([{'shape': '[1-9][0-9]{6}', 'steps': ['1 2 3 4 5 6 7 mod 11 0123456789-'], 'ending': '[0-9]'}]) }} -#}
 {% macro _national_id_schemes() -%}
@@ -18,9 +19,9 @@
         'shape': '[12][0-9]{2}[01][0-9]{2}[0-9AB][0-9]{6}', 'unlike': '^...(00|1[3-9])|^.{5}(00|96|[013-9][AB])|^.{7}000|000$',
         'nobody': '[12][0-9]{2}0[1-9][0-8][1-9][0-8][0-9][1-9]000',
     } -%}
-    {%- set nir_key = {'steps': ['fr_nir'], 'ending': '[0-9]{2}'} -%}
+    {%- set nir_key = {'steps': ['fr_nir'], 'ending': '[0-9]{2}', 'decides': '^.{1,13}'} -%}
     {%- do nir_key.update(nir) -%}
-    {%- set personnummer = {'steps': ['se_personnummer'], 'ending': '[0-9]'} -%}
+    {%- set personnummer = {'steps': ['se_personnummer'], 'ending': '[0-9]', 'decides': '.{1,10}$'} -%}
     {%- set short = {'shape': '[0-9]{2}[01][0-9][0-3][0-9]{4}', 'unlike': no_date ~ '|000$', 'nobody': '[0-9]{2}0[1-9][0-2][1-8]9[89][0-9]'} -%}
     {%- set short_day = {'shape': '[0-9]{2}[01][0-9][6-9][0-9]{4}', 'unlike': no_day ~ '|000$', 'nobody': short.nobody} -%}
     {%- set long = {'shape': '[12][089]' ~ short.shape, 'unlike': '^(10|2[89]|20[3-9])|' ~ short.unlike | replace('^', '^..'), 'nobody': '19' ~ short.nobody} -%}

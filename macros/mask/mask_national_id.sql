@@ -12,9 +12,10 @@
     {%- endif -%}
     {%- set original = tdm._text(column, value) -%}
     {%- set domain = domain or scheme -%}
-    {%- set source = tdm.round_keys(domain) if unique else tdm._number_digest(original, of, domain) -%}
+    {%- set known = tdm._scheme_forms(column, scheme) -%}
+    {%- set source = tdm.round_keys(domain) if unique else tdm._number_digest(original, of, domain, known[0].decides) -%}
     {%- set forms = [] -%}
-    {%- for form in tdm._scheme_forms(column, scheme) -%}{%- do forms.append(tdm._form(form, unique)) -%}{%- endfor -%}
+    {%- for form in known -%}{%- do forms.append(tdm._form(form, unique)) -%}{%- endfor -%}
     {%- set made = [] -%}
     {%- for form in forms -%}
         {%- do made.append(tdm.ledger() ~ (".permuted_number(" if unique else ".invented_number(") ~ [original, source, tdm.literal('^' ~ form.looks_like ~ '$'), form.symbols, tdm.literal(form.unlike), form.steps] | join(', ') ~ ")") -%}

@@ -162,6 +162,17 @@ def test_one_to_one_is_a_permutation_of_everything(running: Server) -> None:
     assert same < 60
 
 
+def test_two_spellings_of_one_number_agree(running: Server) -> None:
+    """With and without a century, with and without a key: by value, the same person."""
+    for scheme, long, short in (
+        ("se_personnummer", "198803200016", "880320-0016"),
+        ("fr_nir", "2 95 10 99 126 111 93", "2951099126111"),
+    ):
+        expression = rendered(running, f"mask_national_id('x', '{scheme}'")
+        first, second = map(compact, masked(running, expression, [long, short]))
+        assert second in first and first != compact(long)
+
+
 @pytest.mark.parametrize("unique", [False, True])
 def test_accounts_and_cards_are_valid(running: Server, unique: bool) -> None:
     given = ibans(600)
