@@ -7,6 +7,9 @@
     ending  what the check characters look like
     nobody  the shape of numbers that are never issued; without it a number that is made may be somebody's
     decides what of a value's letters and digits a number by value depends on, a regular expression (of the first form)
+    Sources: SSA and IRS (areas 000, 666 and 9xx are nobody's; ITINs are 9xx with groups from 50 on), HMRC NIM39110 (letters
+    and prefixes of NINOs; QQ is its example), the issuers' rules as python-stdnum has them (first digits of IdNr and
+    Aadhaar, order numbers, branches), Skatteverket (birth numbers 001 to 999 a day).
     One of your own, for mask_national_id('code', 'ee_registry'): a macro national_id_ee_registry() of your project that is
         {{ return([{'shape': '[1-9][0-9]{6}', 'steps': ['1 2 3 4 5 6 7 mod 11 0123456789-'], 'ending': '[0-9]'}]) }} -#}
 {% macro _national_id_schemes() -%}
@@ -22,7 +25,7 @@
     {%- set nir_key = {'steps': ['fr_nir'], 'ending': '[0-9]{2}', 'decides': '^.{1,13}'} -%}
     {%- do nir_key.update(nir) -%}
     {%- set personnummer = {'steps': ['se_personnummer'], 'ending': '[0-9]', 'decides': '.{1,10}$'} -%}
-    {%- set short = {'shape': '[0-9]{2}[01][0-9][0-3][0-9]{4}', 'unlike': no_date ~ '|000$', 'nobody': '[0-9]{2}0[1-9][0-2][1-8]9[89][0-9]'} -%}
+    {%- set short = {'shape': '[0-9]{2}[01][0-9][0-3][0-9]{4}', 'unlike': no_date ~ '|000$', 'nobody': '[0-9]{2}0[1-9][0-2][1-8]000'} -%}
     {%- set short_day = {'shape': '[0-9]{2}[01][0-9][6-9][0-9]{4}', 'unlike': no_day ~ '|000$', 'nobody': short.nobody} -%}
     {%- set long = {'shape': '[12][089]' ~ short.shape, 'unlike': '^(10|2[89]|20[3-9])|' ~ short.unlike | replace('^', '^..'), 'nobody': '19' ~ short.nobody} -%}
     {%- set long_day = {'shape': '[12][089]' ~ short_day.shape, 'unlike': '^(10|2[89]|20[3-9])|' ~ short_day.unlike | replace('^', '^..'), 'nobody': long.nobody} -%}

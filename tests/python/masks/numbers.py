@@ -178,7 +178,7 @@ NOBODYS: dict[str, Callable[[str], bool]] = VALID | {
     "fr_nir": lambda x: nir.is_valid(x) and x[10:13] == "000",
     "it_codice_fiscale": lambda x: codicefiscale.is_valid(x) and "N" <= x[11] <= "Y",
     "pl_pesel": lambda x: pesel.is_valid(x) and pesel.get_birth_date(x).year < 1850,
-    "se_personnummer": lambda x: personnummer.is_valid(x) and x[-4:-2] in ("98", "99"),
+    "se_personnummer": lambda x: personnummer.is_valid(x) and x[-4:-1] == "000",
     "br_cnpj": lambda x: cnpj.is_valid(x) and x[8:12] == "0000",
     "in_aadhaar": lambda x: verhoeff.is_valid(x) and re.fullmatch(r"1\d{11}", x) is not None,
 }
