@@ -22,15 +22,128 @@ end $$;
 
 -- The check digit that makes a number valid by Luhn's algorithm (ISO/IEC 7812-1, annex B).
 create or replace function {{ ledger }}.luhn_digit(body text) returns text
-language sql immutable strict parallel safe as $$
-    select ((10 - sum(case when (length(body) - i) % 2 = 0 then d * 2 - case when d > 4 then 9 else 0 end else d end) % 10) % 10)::text
-    from (select i, substr(body, i, 1)::int as d from generate_series(1, length(body)) as i) as digits
-$$;
+language plpgsql immutable strict parallel safe as $$
+declare
+    total int := 0; digit int;
+begin
+    for i in 1..length(body) loop
+        digit := (ascii(substr(body, i, 1)) - 48) * case when (length(body) - i) % 2 = 0 then 2 else 1 end;
+        total := total + digit - case when digit > 9 then 9 else 0 end;
+    end loop;
+    return ((10 - total % 10) % 10)::text;
+end $$;
 
 -- The two check digits of an IBAN (ISO 13616, ISO/IEC 7064 mod 97-10) for a country code and a national part.
 create or replace function {{ ledger }}.iban_check(country text, bban text) returns text
-language sql immutable strict parallel safe as $$
-    select lpad((98 - mod(string_agg(case when c between '0' and '9' then c else (ascii(c) - 55)::text end, '' order by i)::numeric, 97))::text, 2, '0')
-    from (select i, substr(upper(bban || country || '00'), i, 1) collate "C" as c from generate_series(1, length(bban) + length(country) + 2) as i) as characters
-$$
+language plpgsql immutable strict parallel safe as $$
+declare
+    letters constant text := upper(bban || country collate "C"); digits text := ''; code int; rest bigint := 0;
+begin
+    for i in 1..length(letters) loop
+        code := ascii(substr(letters, i, 1));
+        digits := digits || case when code < 58 then code - 48 else code - 55 end;
+    end loop;
+    digits := digits || '00';
+    for i in 0..(length(digits) - 1) / 15 loop
+        rest := (rest::text || substr(digits, 1 + i * 15, 15))::bigint % 97;
+    end loop;
+    return lpad((98 - rest)::text, 2, '0');
+end $$;
+
+-- The check digit of Verhoeff's algorithm (J. Verhoeff, Error Detecting Decimal Codes, 1969): the dihedral group of order 10.
+create or replace function {{ ledger }}.verhoeff_digit(body text) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    products constant text := '0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210';
+    permuted constant text := '01234567891576283094580379614289160435279453126870428657390127938064157046913258';
+    found int := 0; digit int;
+begin
+    for i in 1..length(body) loop
+        digit := substr(body, length(body) + 1 - i, 1)::int;
+        digit := substr(permuted, 1 + i % 8 * 10 + digit, 1)::int;
+        found := substr(products, 1 + found * 10 + digit, 1)::int;
+    end loop;
+    return substr('0432156789', 1 + found, 1);
+end $$;
+
+-- The check digit of ISO/IEC 7064, mod 11,10 (the hybrid system).
+create or replace function {{ ledger }}.mod_11_10_digit(body text) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    found int := 10;
+begin
+    for i in 1..length(body) loop
+        found := (found + substr(body, i, 1)::int) % 10;
+        if found = 0 then found := 10; end if;
+        found := found * 2 % 11;
+    end loop;
+    return ((11 - found) % 10)::text;
+end $$;
+
+-- The check character of a weighted sum: rule is 'w1 w2 … mod m symbols', and the symbol is that at the sum's remainder; - for
+-- numbers that have none (NULL). A digit counts what it says, a letter 17 (A) to 42 (Z).
+create or replace function {{ ledger }}.weighted_digit(body text, rule text) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    parts constant text[] := string_to_array(rule, ' ');
+    ends constant int := array_position(parts, 'mod');
+    total int := 0;
+begin
+    for i in 1..least(length(body), ends - 1) loop
+        total := total + parts[i]::int * (ascii(substr(body, i, 1)) - 48);
+    end loop;
+    return nullif(substr(parts[ends + 2], 1 + total % parts[ends + 1]::int, 1), '-');
+end $$;
+
+-- The check letter of an Italian codice fiscale (decreto ministeriale 23 December 1976).
+create or replace function {{ ledger }}.codice_fiscale_letter(body text) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    odd constant int[] := '{1,0,5,7,9,13,15,17,19,21,2,4,18,20,11,3,6,8,12,14,16,10,22,25,24,23}';
+    total int := 0; code int;
+begin
+    for i in 1..length(body) loop
+        code := ascii(substr(body, i, 1));
+        code := code - case when code < 58 then 48 else 65 end;
+        total := total + case when i % 2 = 1 then odd[1 + code] else code end;
+    end loop;
+    return chr(65 + total % 26);
+end $$;
+
+-- What the steps of a scheme put behind a body, one after the other; NULL where a step says that there is no such number. A
+-- step is one of the names below, a weighted sum, or the name of a function of yours (text, so far; text).
+create or replace function {{ ledger }}.check_characters(body text, steps text[]) returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    whole text := body; step text; found text; repeated int;
+begin
+    foreach step in array steps loop
+        case step
+            when 'luhn' then found := {{ ledger }}.luhn_digit(whole);
+            when 'verhoeff' then found := {{ ledger }}.verhoeff_digit(whole);
+            when 'mod_11_10' then found := {{ ledger }}.mod_11_10_digit(whole);
+            when 'se_personnummer' then found := {{ ledger }}.luhn_digit(right(whole, 9));
+            when 'it_codice_fiscale' then found := {{ ledger }}.codice_fiscale_letter(whole);
+            when 'es_dni' then found := substr('TRWAGMYFPDXBNJZSQVHLCKE', 1 + translate(whole, 'XYZ', '012')::int % 23, 1);
+            when 'fr_nir' then
+                found := lpad((97 - overlay(whole placing replace(replace(substr(whole, 6, 2), '2A', '19'), '2B', '18') from 6)::bigint % 97)::text, 2, '0');
+            when 'de_idnr' then
+                -- of the first ten digits exactly one occurs again, twice or three times in all
+                repeated := 0;
+                for digit in 0..9 loop
+                    repeated := repeated + case length(whole) - length(replace(whole, digit::text, '')) when 0 then 0 when 1 then 0 when 2 then 1 when 3 then 1 else 9 end;
+                end loop;
+                found := case when repeated = 1 then {{ ledger }}.mod_11_10_digit(whole) end;
+            else
+                if step like '% mod %' then
+                    found := {{ ledger }}.weighted_digit(whole, step);
+                else
+                    execute format('select %s($1)', (step || '(text)')::regprocedure::regproc) into found using whole;
+                end if;
+        end case;
+        if found is null then return null; end if;
+        whole := whole || found;
+    end loop;
+    return substr(whole, length(body) + 1);
+end $$
 {%- endmacro %}

@@ -46,41 +46,40 @@ begin
     return y;
 end $$;
 
--- Every ASCII letter and digit replaced by one of its kind, one to one among texts of one layout: digits and letters are
--- read as a number in mixed radix, in pieces below 2^59, and each piece is permuted. Other characters stay.
+-- Every digit and, if asked, every letter replaced by one of its kind, one to one among texts of one layout: they are read as
+-- a number in mixed radix, in pieces below 2^59, and each piece is permuted. A kind is ASCII's digits, small or capital letters,
+-- else a block of 64 characters; without letters, the digits of a script. Blanks, punctuation and signs stay.
 create or replace function {{ ledger }}.permute_text(x text, keys bytea[], letters boolean) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    characters text[] := regexp_split_to_array(x, '');
-    radix bigint; places int[] := '{}'; n bigint := 1; value bigint := 0; code int; piece int := 0;
-    piece_keys bytea[];
+    characters text[] := string_to_array(x, null);
+    zeros constant int[] := '{1632,1776,1984,2406,2534,2662,2790,2918,3046,3174,3302,3430,3558,3664,3792,3872,4160,4240,6112,6160,65296}';
+    places int[] := '{}'; firsts int[] := '{}'; radixes int[] := '{}';
+    code int; kind int; radix int; n bigint := 1; value bigint := 0; piece int := 0; piece_keys bytea[];
 begin
     for i in 1..cardinality(characters) + 1 loop
-        code := case when i <= cardinality(characters) and characters[i] <> '' then ascii(characters[i]) else 0 end;
-        radix := case
-            when code between 48 and 57 then 10
-            when letters and (code between 65 and 90 or code between 97 and 122) then 26
-            else 1
+        code := coalesce(ascii(characters[i]), 0);
+        kind := case
+            when code between 48 and 57 then 48
+            when code < 192 then case when letters and code between 65 and 90 then 65 when letters and code between 97 and 122 then 97 end
+            when not letters then (select zero from unnest(zeros) as zero where code between zero and zero + 9)
+            when code not between 8192 and 8255 and code not between 12288 and 12351 then code / 64 * 64
         end;
+        radix := case when kind is null then 1 when kind in (65, 97) then 26 when letters and kind > 97 then 64 else 10 end;
         if cardinality(places) > 0 and (i > cardinality(characters) or n > 576460752303423488 / radix) then
             -- each piece has keys of its own, else equal pieces would stay equal
             piece_keys := array(select sha256(k || int4send(piece)) from unnest(keys) with ordinality as u (k, o) order by o);
             value := {{ ledger }}.permute(value, piece_keys, n);
             for j in reverse cardinality(places)..1 loop
-                code := ascii(characters[places[j]]);
-                if code between 48 and 57 then
-                    characters[places[j]] := chr(48 + (value % 10)::int); value := value / 10;
-                else
-                    characters[places[j]] := chr(case when code < 97 then 65 else 97 end + (value % 26)::int); value := value / 26;
-                end if;
+                characters[places[j]] := chr(firsts[j] + (value % radixes[j])::int);
+                value := value / radixes[j];
             end loop;
-            places := '{}'; n := 1; value := 0; piece := piece + 1;
-            code := case when i <= cardinality(characters) then ascii(characters[i]) else 0 end;
+            places := '{}'; firsts := '{}'; radixes := '{}'; n := 1; value := 0; piece := piece + 1;
         end if;
-        if radix > 1 then
-            places := places || i;
+        if kind is not null then
+            places := places || i; firsts := firsts || kind; radixes := radixes || radix;
             n := n * radix;
-            value := value * radix + case when radix = 10 then code - 48 when code < 97 then code - 65 else code - 97 end;
+            value := value * radix + code - kind;
         end if;
     end loop;
     return array_to_string(characters, '');

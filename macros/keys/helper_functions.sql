@@ -3,6 +3,7 @@
 {% macro helper_functions() %}
 {{ tdm._permutations_functions(tdm.ledger()) }};
 {{ tdm._check_digits_functions(tdm.ledger()) }};
+{{ tdm._identifiers_functions(tdm.ledger()) }};
 {{ tdm._documents_functions(tdm.ledger()) }};
 {{ tdm._redaction_functions(tdm.ledger()) }};
 {{ tdm._spelling_functions(tdm.ledger()) }};

@@ -1,4 +1,4 @@
-{#- Every digit replaced, one to one among values of one layout; everything else stays. For numbers with no check digit.
+{#- Every digit of any script replaced, one to one among values of one layout; everything else stays. For numbers with no check digit.
     keep    so many characters at the start stay: +4 of +49 30 1234567, where no number may start with 0 -#}
 {% macro mask_digits(column, domain, value=none, keep=0) -%}
     {%- set original = tdm._text(column, value) -%}

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from tdm.scaffold import graph, names, subset
+from tdm.scaffold import words as w
 from tdm.scaffold.catalog import Catalog, Check, Column, Reference, Table, Type, UniqueIndex
 from tdm.scaffold.classes import person_weight, propose
-from tdm.scaffold.masks import token_texts
+from tdm.scaffold.masks import national_id, token_texts
 
 IDENTIFIERS = st.text(min_size=1, max_size=30).filter(lambda text: "\x00" not in text)
 
@@ -275,3 +276,15 @@ def test_few_rows_with_many_below_them_belong_to_nobody() -> None:
         "public.invoices": "sampled",
         "public.notes": "owned",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("ssn", "us_ssn"), ("pesel", "pl_pesel"), ("CodiceFiscale", "it_codice_fiscale")],
+)
+def test_the_name_tells_the_scheme_of_a_number(name: str, scheme: str) -> None:
+    known = [key for key, phrases in w.SCHEMES.items() if w.matches(phrases, names.words(name))]
+    assert known == [scheme]
+    assert national_id(scheme, True).line("x") == (
+        "{{ tdm.mask_national_id('x', '" + scheme + "', unique=true) }}"
+    )

@@ -6,7 +6,7 @@ select
     {{ tdm.mask_email('email', of='person') }} as email,
     {{ tdm.mask_phone('phone', of='person') }} as phone,
     {{ tdm.shift_date('birth_date', of='person', days=30) }} as birth_date,
-    {{ tdm.mask_ssn('national_id') }} as national_id,
+    {{ tdm.mask_national_id('national_id', 'us_ssn') }} as national_id,
     {{ tdm.mask_code('passport_no', domain='customers_passport_no') }} as passport_no,
     {{ tdm.mask_company('company', of='person') }} as company,
     {{ tdm.mask_job('job_title', of='person') }} as job_title,

@@ -207,6 +207,19 @@ def code(domain: str, value: str = "") -> Mask:
     return Mask("mask_code", arguments, "yes", length=SAME, by_value=True, probes=probes)
 
 
+def national_id(scheme: str, unique: bool) -> Mask:
+    """Another number of a scheme, in the same layout; one to one where it must be."""
+    probes = tuple(f"translate({{c}}::text, '0123456789', '{to}')" for to in _ROTATED)
+    return Mask(
+        "mask_national_id",
+        jinja_text(scheme) + (", unique=true" if unique else ""),
+        "yes" if unique else "no",
+        length=SAME,
+        by_value=True,
+        probes=probes,
+    )
+
+
 def token_texts(domain: str, length: int | None) -> list[Mask]:
     """Opaque text: as long as fits, one to one from 20 characters on; else in the layout."""
     size = 24 if length is None else min(24, length)

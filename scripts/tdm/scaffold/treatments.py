@@ -479,7 +479,10 @@ class _TableWork:
             case "postcode":
                 found = self._postcode(column)
             case "national_id":
-                found = [masks.code(domain)]
+                parts = words(column.name)
+                schemes = [name for name, phrases in w.SCHEMES.items() if w.matches(phrases, parts)]
+                found = [masks.national_id(scheme, unique) for scheme in schemes[:1]]
+                found.append(masks.code(domain))
             case "card":
                 found = [
                     masks.simple("mask_card", probe=_DIGITS, by_value=True),

@@ -233,6 +233,23 @@ NATIONAL_ID = _phrases(
     "serialno, account number, accountnumber, account no, bank account, routing number, sort "
     "code, kontonummer, card serial, bank number, duns, registration number"
 )
+# What mask_national_id knows, where the name says which it is.
+SCHEMES = {
+    "us_ssn": _phrases("ssn, social security number"),
+    "us_ein": _phrases("ein, employer identification number"),
+    "gb_nino": _phrases("nino, national insurance number"),
+    "de_idnr": _phrases("steuer id, steuer idnr, steuerid, idnr"),
+    "fr_nir": _phrases("nir, numero securite sociale"),
+    "es_dni": _phrases("dni"),
+    "es_nie": _phrases("nie"),
+    "it_codice_fiscale": _phrases("codice fiscale, codicefiscale"),
+    "pl_pesel": _phrases("pesel"),
+    "nl_bsn": _phrases("bsn, burgerservicenummer"),
+    "se_personnummer": _phrases("personnummer"),
+    "br_cpf": _phrases("cpf"),
+    "br_cnpj": _phrases("cnpj"),
+    "in_aadhaar": _phrases("aadhaar, aadhar"),
+}
 IBAN = _phrases("iban")
 CARD = _phrases(
     "credit card, creditcard, card number, cardnumber, cc number, ccnumber, ccnum, pan, card "

@@ -176,7 +176,7 @@ def test_nobody_can_be_reached(looked_at: Job) -> None:
     assert len(ibans) > 50
     for iban in ibans:
         turned = "".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])
-        assert int(turned) % 97 == 1 and iban[4:8] == "0000"
+        assert int(turned) % 97 == 1 and set(iban[4:8]) <= {"0", "X"}
     addresses = texts(
         looked_at,
         "select host(last_ip) from staging_mask_auth.users",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,11 +26,12 @@ class CompilerError(Exception):
     """What exceptions.raise_compiler_error raised."""
 
 
-class _Package:
+class Package:
     """dbt's `tdm`: macros by name, and what they return."""
 
     def __init__(self, macros: Mapping[str, Callable[..., Any]]) -> None:
         self._macros = macros
+        self.names = list(macros)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         macro = self._macros[name]
@@ -54,29 +55,33 @@ def _refused(message: str) -> None:
 
 @functools.cache
 def _sources() -> dict[str, str]:
-    """The text of every macro file; macros by names that Jinja exports."""
+    """The text of every macro file."""
     found = {}
     for folder in FOLDERS:
         for path in sorted((REPO / "macros" / folder).glob("*.sql")):
             text = path.read_text(encoding="utf-8")
             if "{% test " not in text:
-                found[str(path)] = re.sub(r"(\{%-? macro )(\w+\()", r"\1dbt_\2", text)
+                found[str(path)] = _exported(text)
     return found
 
 
 def package(
-    *, sources: Mapping[str, Any] | None = None, model: str = "masked_app__things"
-) -> _Package:
+    *,
+    sources: Mapping[str, Any] | None = None,
+    model: str = "masked_app__things",
+    own: Sequence[str] = (),
+) -> Package:
     """The package's macros, as a unit test sees them.
 
     Args:
         sources: the graph's source tables, for masks that look at what they declare.
         model: the name of the model that is rendered.
+        own: the text of macros of a user's project.
     """
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
     macros: dict[str, Callable[..., Any]] = {}
-    context = {
-        "tdm": _Package(macros),
+    context: dict[str, Any] = {
+        "tdm": Package(macros),
         "return": _returned,
         "execute": True,
         "target": SimpleNamespace(schema=SCHEMA, name="test"),
@@ -90,16 +95,31 @@ def package(
         "tojson": lambda value, sort_keys=False: json.dumps(value, sort_keys=sort_keys),
         "fromjson": json.loads,
     }
+    context["context"] = context
     for text in _sources().values():
-        module = environment.from_string(text, globals=context).module
-        for name in dir(module):
-            if name.startswith("dbt_"):
-                macros[name.removeprefix("dbt_")] = getattr(module, name)
-    return _Package(macros)
+        macros.update(_macros(environment, text, context))
+    for text in own:
+        theirs = Package(_macros(environment, _exported(text), context))
+        context |= {name: getattr(theirs, name) for name in theirs.names}
+    return Package(macros)
+
+
+def _exported(text: str) -> str:
+    """Macros by names that Jinja exports: dbt's prefix, because one that begins with _ stays."""
+    return re.sub(r"(\{%-? macro )(\w+\()", r"\1dbt_\2", text)
+
+
+def _macros(environment: jinja2.Environment, text: str, context: dict[str, Any]) -> dict[str, Any]:
+    module = environment.from_string(text, globals=context).module
+    return {
+        name.removeprefix("dbt_"): macro
+        for name, macro in vars(module).items()
+        if name.startswith("dbt_")
+    }
 
 
 @functools.cache
-def _plain() -> _Package:
+def _plain() -> Package:
     return package()
 
 

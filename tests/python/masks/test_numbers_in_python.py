@@ -1,15 +1,11 @@
-"""Golden vectors: what a mask made once it makes for good, and Python makes the same."""
+"""What masks of dates and numbers make, computed by Python as well."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import groupby
-from pathlib import Path
 
 import pytest
 
@@ -18,10 +14,6 @@ from masks import rendered
 from masks.running import Runner, runner
 
 tdm = rendered.package()
-# mask, its arguments, the column's type, a value and what becomes of it: with the digest
-# sha256('entity') as e, or under the HMAC key 00 01 … 1f. A line may change only when the mask's
-# version is raised.
-GOLDEN = Path(__file__).with_name("golden_numbers.csv")
 KEY = bytes(range(32))
 ENTITY = hashlib.sha256(b"entity").digest()
 
@@ -30,19 +22,6 @@ ENTITY = hashlib.sha256(b"entity").digest()
 def run(server: TestServer) -> Iterator[Runner]:
     with runner(server) as running:
         yield running
-
-
-def test_golden_vectors(run: Runner) -> None:
-    with GOLDEN.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) > 55
-    for (mask, arguments, kind), group in groupby(
-        rows, key=lambda row: (row["mask"], row["arguments"], row["kind"])
-    ):
-        vectors = list(group)
-        sql = getattr(tdm, mask)("x", **json.loads(arguments))
-        found = run.each([row["value"] for row in vectors], kind, sql)
-        assert [made for _, made in found] == [row["expected"] for row in vectors], mask
 
 
 def bits(digest: bytes) -> int:
