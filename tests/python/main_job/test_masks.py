@@ -256,7 +256,7 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
             "{{ tdm.mask_full_name('full_name', of='person') }} as full_name": (
                 "upper(full_name) as full_name"
             ),
-            "{{ tdm.mask_ssn('national_id') }} as national_id": (
+            "{{ tdm.mask_national_id('national_id', 'us_ssn') }} as national_id": (
                 "{{ tdm.mask_code('national_id', domain='n') }} as another_id"
             ),
             "{{ tdm.mask_company('company', of='person') }} as company": (
