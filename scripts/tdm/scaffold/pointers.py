@@ -25,7 +25,7 @@ _DIGITS = {"token_smallint": 6, "token_int": 11, "token_bigint": 16, "token_uuid
 """The most characters that a token takes as text."""
 _OF_TEXTS = frozenset({"mask_code", "mask_digits", "token_text", "mask_email"})
 _IN_ARRAYS = frozenset({*_DIGITS, "mask_code", "mask_digits"})
-"""What macros/mask/token_array.sql knows."""
+"""What macros/mask/token/token_array.sql knows."""
 _ADDRESS = masks.email(None, None)[0]
 _FOLDED = re.compile(r"(?:lower\(|btrim\(|trim\()+x\.[\w\"]+\)+")
 _MAKES_NULL = re.compile(r"\b(substring|case|nullif)\b", re.IGNORECASE)

@@ -58,7 +58,7 @@ def _sources() -> dict[str, str]:
     """The text of every macro file."""
     found = {}
     for folder in FOLDERS:
-        for path in sorted((REPO / "macros" / folder).glob("*.sql")):
+        for path in sorted((REPO / "macros" / folder).rglob("*.sql")):
             text = path.read_text(encoding="utf-8")
             if "{% test " not in text:
                 found[str(path)] = _exported(text)
