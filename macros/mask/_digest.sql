@@ -4,6 +4,11 @@
     {{ return(tdm.hmac(tdm.canonical(value, kind), domain)) }}
 {%- endmacro %}
 
+{#- A number for what is printed about an entity, or for the value: `field` says what it is. -#}
+{% macro _printed(original, of, domain, field) -%}
+    {{ return(tdm.slice(tdm._digest(original, none, domain) if of is none else tdm.field_digest(of, field), 1)) }}
+{%- endmacro %}
+
 {#- NULL stays NULL, the empty string stays empty; anything else becomes `masked`. -#}
 {% macro _unless_empty(value, masked) -%}
 case when {{ value }}::text = '' then '' when {{ value }} is not null then {{ masked }} end

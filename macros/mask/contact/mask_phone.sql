@@ -2,7 +2,7 @@
     dialled into it (00999); short ones become 555-01xx. Layout and number of digits stay. -#}
 {% macro mask_phone(column, of=none, domain='phone', value=none) -%}
     {%- set original = tdm._text(column, value) -%}
-    {%- set digits = "lpad((" ~ tdm._printed(tdm._digest(original, of, domain)) ~ " % 1000000000000)::text, 12, '0')" -%}
+    {%- set digits = "lpad((" ~ tdm._printed(original, of, domain, 'phone') ~ " % 1000000000000)::text, 12, '0')" -%}
     case
         when {{ original }} = '' then ''
         when {{ original }} !~ '[0-9]' then repeat('x', length({{ original }}))

@@ -1,7 +1,7 @@
-{#- 32 bytes that decide a number: by value, the same for every spelling of it; by the entity, from what its digest prints. -#}
+{#- 32 bytes that decide a number: by value, the same for every spelling of it; by the entity, a digest of their own. -#}
 {% macro _number_digest(original, of, domain, decides=none) -%}
     {%- if of is not none -%}
-        {{ return("sha256(substring(" ~ tdm.quoted(of) ~ " from 19 for 6) || convert_to(" ~ tdm.literal(domain) ~ ", 'UTF8'))") }}
+        {{ return("sha256(" ~ tdm.quoted(of) ~ " || convert_to(" ~ tdm.literal('id:' ~ domain) ~ ", 'UTF8'))") }}
     {%- endif -%}
     {%- set compact = tdm.ledger() ~ ".compact(" ~ original ~ ")" -%}
     {%- set part = "substring(" ~ compact ~ " from " ~ tdm.literal(decides) ~ ")" if decides else "nullif(" ~ compact ~ ", '')" -%}
