@@ -36,11 +36,13 @@ def test_ours_and_sql_by_hand_keep_exactly_the_closure(tmp_path: Path) -> None:
     out, page = tmp_path / "run.json", tmp_path / "page.md"
     done = run(
         *("--sf", "0.1", "--percents", "10", "--rounds", "1"),
-        *("--only", "ours,sql", "--out", str(out)),
+        *("--only", "ours,nodes,sql", "--out", str(out)),
     )
     assert done.returncode == 0, done.stderr
     turns = {turn["name"]: turn for turn in json.loads(out.read_text())["turns"]}
-    for turn in turns.values():
+    assert turns["nodes"]["difference"] is None
+    assert 0 < turns["nodes"]["phases"]["dbt"]["server"] < turns["ours"]["phases"]["dbt"]["server"]
+    for turn in (turns["ours"], turns["sql"]):
         assert turn["difference"]["rows"] > 1000
         assert turn["difference"] | {"rows": 0} == dict.fromkeys(turn["difference"], 0)
         (spent,) = turn["phases"].values()
@@ -49,7 +51,12 @@ def test_ours_and_sql_by_hand_keep_exactly_the_closure(tmp_path: Path) -> None:
     page.write_text(f"before {figures.BEGIN} old {figures.END} after", encoding="utf-8")
     figures.main([out], page)
     written = page.read_text(encoding="utf-8")
-    assert "| ours |" in written and "--sf 0.1" in written and " old " not in written
+    assert (
+        "| ours |" in written
+        and "sql, without nodes" in written
+        and "--sf 0.1" in written
+        and " old " not in written
+    )
     assert written.startswith("before ") and written.endswith(" after")
 
 
