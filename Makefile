@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 SCALE ?= 1
 SOURCES := scripts/tdm scripts/bench tests/python
 
-.PHONY: demo test test-nightly bench-subset bench-main lint lint-python lint-types lint-sql format clean
+.PHONY: demo test test-nightly bench-subset bench-masks bench-main lint lint-python lint-types lint-sql format clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/.installed
 	@$(BIN)/tdm demo --scale $(SCALE)
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # Everything, and 200 random schemas, the bench schema and all databases of ../shared/data at 1, 10 and 50 %.
 test-nightly: $(VENV)/.installed-dev
@@ -22,6 +22,10 @@ test-nightly: $(VENV)/.installed-dev
 # make bench-subset ARGS='--sf 1,10 --only ours,sql --out bench.json'
 bench-subset: $(VENV)/.installed
 	@PYTHONPATH=scripts $(BIN)/python -m bench.subset $(ARGS)
+
+# What masks cost, each alone and ten of them on a million people: make bench-masks ARGS='--rows 100000 --only tables'
+bench-masks: $(VENV)/.installed
+	@PYTHONPATH=scripts $(BIN)/python -m bench.masks $(ARGS)
 
 # What each phase of the main job costs on the demo: make bench-main ARGS='--scales 1,10'
 bench-main: $(VENV)/.installed

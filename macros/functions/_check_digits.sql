@@ -5,9 +5,16 @@
 create or replace function {{ ledger }}.put_digits(layout text, digits text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    result text := ''; symbol text; used int := 0;
+    result text := ''; symbol text; used int := 0; places int;
 begin
-    foreach symbol in array regexp_split_to_array(layout, '') loop
+    -- what most numbers look like, at a tenth of the cost
+    if layout !~ '[^0-9 ()+/-]' then
+        places := length(translate(layout, ' ()+/-', ''));
+        if places between 1 and least(length(digits), 18) then
+            return to_char(left(digits, places)::bigint, 'FM' || translate(layout, '123456789', '000000000'));
+        end if;
+    end if;
+    foreach symbol in array string_to_array(layout, null) loop
         if symbol ~ '^[0-9]$' then
             result := result || substr(digits, 1 + used % length(digits), 1);
             used := used + 1;
@@ -24,11 +31,18 @@ end $$;
 create or replace function {{ ledger }}.luhn_digit(body text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    total int := 0; digit int;
+    -- what two digits ab add: a, and b twice, less 9 where that has two digits
+    pairs constant bytea := '\x{{ tdm._luhn_pairs() }}';
+    number bigint; total int := 0; rest text := body;
 begin
-    for i in 1..length(body) loop
-        digit := (ascii(substr(body, i, 1)) - 48) * case when (length(body) - i) % 2 = 0 then 2 else 1 end;
-        total := total + digit - case when digit > 9 then 9 else 0 end;
+    while rest <> '' loop
+        number := right(rest, 18)::bigint;
+        rest := left(rest, greatest(length(rest) - 18, 0));
+        total := total
+            + get_byte(pairs, (number % 100)::int) + get_byte(pairs, (number / 100 % 100)::int) + get_byte(pairs, (number / 10000 % 100)::int)
+            + get_byte(pairs, (number / 1000000 % 100)::int) + get_byte(pairs, (number / 100000000 % 100)::int)
+            + get_byte(pairs, (number / 10000000000 % 100)::int) + get_byte(pairs, (number / 1000000000000 % 100)::int)
+            + get_byte(pairs, (number / 100000000000000 % 100)::int) + get_byte(pairs, (number / 10000000000000000 % 100)::int);
     end loop;
     return ((10 - total % 10) % 10)::text;
 end $$;
@@ -37,17 +51,17 @@ end $$;
 create or replace function {{ ledger }}.iban_check(country text, bban text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    letters constant text := upper(bban || country collate "C"); digits text := ''; code int; rest bigint := 0;
+    letters constant text := upper(bban || country collate "C"); digits text := ''; code int;
 begin
-    for i in 1..length(letters) loop
-        code := ascii(substr(letters, i, 1));
-        digits := digits || case when code < 58 then code - 48 else code - 55 end;
-    end loop;
-    digits := digits || '00';
-    for i in 0..(length(digits) - 1) / 15 loop
-        rest := (rest::text || substr(digits, 1 + i * 15, 15))::bigint % 97;
-    end loop;
-    return lpad((98 - rest)::text, 2, '0');
+    if bban !~ '[^0-9]' then
+        digits := bban || ascii(country) - 55 || ascii(substr(country, 2)) - 55;
+    else
+        for i in 1..length(letters) loop
+            code := ascii(substr(letters, i, 1));
+            digits := digits || case when code < 58 then code - 48 else code - 55 end;
+        end loop;
+    end if;
+    return lpad((98 - (digits || '00')::numeric % 97)::text, 2, '0');
 end $$;
 
 -- The check digit of Verhoeff's algorithm (J. Verhoeff, Error Detecting Decimal Codes, 1969): the dihedral group of order 10.
@@ -146,4 +160,9 @@ begin
     end loop;
     return substr(whole, length(body) + 1);
 end $$
+{%- endmacro %}
+
+{#- For each pair of digits ab, as two hexadecimal digits: a + 2b, less 9 where 2b has two digits. -#}
+{% macro _luhn_pairs() -%}
+    {%- for a in range(10) -%}{%- for b in range(10) -%}{{ '%02x' % (a + 2 * b - (9 if b > 4 else 0)) }}{%- endfor -%}{%- endfor -%}
 {%- endmacro %}

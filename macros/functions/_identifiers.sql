@@ -4,9 +4,12 @@
 {% macro _identifiers_functions(ledger) %}
 -- The letters and digits of a text that is ASCII, in upper case; NULL for any other.
 create or replace function {{ ledger }}.compact(x text) returns text
-language sql immutable strict parallel safe as $$
-    select case when x !~ '[^\x01-\x7f]' then upper(regexp_replace(x, '[^0-9A-Za-z]', '', 'g') collate "C") collate "default" end
-$$;
+language plpgsql immutable strict parallel safe as $$
+begin
+    if x !~ '[^0-9A-Z]' then return x; end if;
+    if x ~ '[^\x01-\x7f]' then return null; end if;
+    return upper(regexp_replace(x, '[^0-9A-Za-z]', '', 'g') collate "C") collate "default";
+end $$;
 
 -- A layout with other letters and digits, from left to right; a letter is small where there was a small one.
 create or replace function {{ ledger }}.put_characters(layout text, characters text) returns text
@@ -14,6 +17,8 @@ language plpgsql immutable strict parallel safe as $$
 declare
     result text := ''; code int; used int := 0;
 begin
+    if layout !~ '[^0-9A-Z]' then return left(characters, length(layout)); end if;
+    if layout !~ '[^0-9 ()+/-]' and characters !~ '[^0-9]' then return {{ ledger }}.put_digits(layout, characters); end if;
     for i in 1..length(layout) loop
         code := ascii(substr(layout, i, 1));
         if code between 48 and 57 or code between 65 and 90 or code between 97 and 122 then
@@ -102,7 +107,7 @@ end $$;
 create or replace function {{ ledger }}.invented_card(original text, digest bytea) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    digits constant text := regexp_replace(original, '[^0-9]', '', 'g');
+    digits constant text := case when original ~ '[^0-9]' then regexp_replace(original, '[^0-9]', '', 'g') else original end;
     issuer constant text := case left(digits, 1) when '4' then '400000' when '5' then '555555' when '3' then '378282' else '999999' end;
     body constant text := left(issuer || lpad(({{ tdm.slice('digest', 1) }} % 1000000000000)::text, 12, '0'), greatest(length(digits) - 1, 1));
 begin
@@ -160,20 +165,21 @@ language plpgsql immutable strict parallel safe as $$
 declare
     result text := ''; symbol text; code int; noise bytea; used int := 0;
 begin
+    if original !~ '[^0-9 ()+/-]' and length(original) <= 17 then
+        return {{ ledger }}.put_digits(original, lpad(({{ tdm.slice('digest', 1) }} % 100000000000000000)::text, 17, '0'));
+    end if;
     for i in 1..length(original) loop
         symbol := substr(original, i, 1);
         code := ascii(symbol);
-        if code between 48 and 57 or code between 65 and 90 or code between 97 and 122 then
+        if code > 127 then
+            symbol := 'x';
+        elsif symbol ~ '[0-9A-Za-z]' then
             if used % 16 = 0 then noise := sha256(digest || int4send(used / 16)); end if;
-            code := get_byte(noise, used % 16 * 2) * 256 + get_byte(noise, used % 16 * 2 + 1);
             used := used + 1;
             symbol := case
-                when symbol ~ '[0-9]' then chr(48 + code % 10)
-                when ascii(symbol) < 97 then chr(65 + code % 26)
-                else chr(97 + code % 26)
+                when code < 58 then chr(48 + (get_byte(noise, used % 16 * 2) * 256 + get_byte(noise, used % 16 * 2 + 1)) % 10)
+                else chr(case when code < 97 then 65 else 97 end + (get_byte(noise, used % 16 * 2) * 256 + get_byte(noise, used % 16 * 2 + 1)) % 26)
             end;
-        elsif code > 127 then
-            symbol := 'x';
         end if;
         result := result || symbol;
     end loop;

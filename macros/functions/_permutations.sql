@@ -1,20 +1,21 @@
 {#- Keyed permutations: of numbers, of keys, of texts, and of hardware addresses. Created by the vault node; they know no key: it is an argument. -#}
 {% macro _permutations_functions(ledger) %}
--- A keyed permutation of the numbers below n, by a Feistel network over Z_a × Z_b, ten rounds, with cycle walking.
-create or replace function {{ ledger }}.permute(x bigint, keys bytea[], n bigint) returns bigint
+-- A keyed permutation of the numbers below n, by a Feistel network over Z_a × Z_b, ten rounds, with cycle walking. Each
+-- label has one of its own.
+create or replace function {{ ledger }}.permute(x bigint, keys bytea[], n bigint, label bytea default '') returns bigint
 language plpgsql immutable strict parallel safe as $$
 declare
-    a constant bigint := ceil(sqrt(n::numeric));
-    b constant bigint := ceil(n::numeric / ceil(sqrt(n::numeric)));
-    size constant bytea := int8send(n);
+    a constant bigint := ceil(sqrt(n::float8));
+    b constant bigint := (n + a - 1) / a;
+    tweak constant bytea := int8send(n) || label;
     l bigint; r bigint; y bigint := x;
 begin
     if x < 0 or x >= n then raise exception 'a value is outside the domain of its permutation' using errcode = '22003'; end if;
     loop
         l := y / b; r := y % b;
         for i in 1..10 by 2 loop
-            l := (l + ('x' || encode(substring(sha256(keys[i] || size || int8send(r)) from 1 for 8), 'hex'))::bit(60)::bigint) % a;
-            r := (r + ('x' || encode(substring(sha256(keys[i + 1] || size || int8send(l)) from 1 for 8), 'hex'))::bit(60)::bigint) % b;
+            l := (l + ('x' || encode(substring(sha256(keys[i] || tweak || int8send(r)) from 1 for 8), 'hex'))::bit(60)::bigint) % a;
+            r := (r + ('x' || encode(substring(sha256(keys[i + 1] || tweak || int8send(l)) from 1 for 8), 'hex'))::bit(60)::bigint) % b;
         end loop;
         y := l * b + r;
         exit when y < n;
@@ -52,37 +53,33 @@ end $$;
 create or replace function {{ ledger }}.permute_text(x text, keys bytea[], letters boolean) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    characters text[] := string_to_array(x, null);
     zeros constant int[] := '{1632,1776,1984,2406,2534,2662,2790,2918,3046,3174,3302,3430,3558,3664,3792,3872,4160,4240,6112,6160,65296}';
-    places int[] := '{}'; firsts int[] := '{}'; radixes int[] := '{}';
-    code int; kind int; radix int; n bigint := 1; value bigint := 0; piece int := 0; piece_keys bytea[];
+    size constant int := length(x);
+    result text := ''; made text; code int; first int; radix int; start int := 1; n bigint := 1; value bigint := 0; piece int := 0;
 begin
-    for i in 1..cardinality(characters) + 1 loop
-        code := coalesce(ascii(characters[i]), 0);
-        kind := case
-            when code between 48 and 57 then 48
-            when code < 192 then case when letters and code between 65 and 90 then 65 when letters and code between 97 and 122 then 97 end
-            when not letters then (select zero from unnest(zeros) as zero where code between zero and zero + 9)
-            when code not between 8192 and 8255 and code not between 12288 and 12351 then code / 64 * 64
-        end;
-        radix := case when kind is null then 1 when kind in (65, 97) then 26 when letters and kind > 97 then 64 else 10 end;
-        if cardinality(places) > 0 and (i > cardinality(characters) or n > 576460752303423488 / radix) then
-            -- each piece has keys of its own, else equal pieces would stay equal
-            piece_keys := array(select sha256(k || int4send(piece)) from unnest(keys) with ordinality as u (k, o) order by o);
-            value := {{ ledger }}.permute(value, piece_keys, n);
-            for j in reverse cardinality(places)..1 loop
-                characters[places[j]] := chr(firsts[j] + (value % radixes[j])::int);
-                value := value / radixes[j];
+    for i in 1..size + 1 loop
+        code := ascii(substr(x, i, 1));
+        {{ tdm._kind_of_character() }}
+        if i > size or n > 576460752303423488 / radix then
+            -- equal pieces must not stay equal
+            value := {{ ledger }}.permute(value, keys, n, case when piece > 0 then int4send(piece) else '' end);
+            made := '';
+            for j in reverse i - 1..start loop
+                code := ascii(substr(x, j, 1));
+                {{ tdm._kind_of_character() }}
+                made := case when first is null then substr(x, j, 1) else chr(first + (value % radix)::int) end || made;
+                value := value / radix;
             end loop;
-            places := '{}'; firsts := '{}'; radixes := '{}'; n := 1; value := 0; piece := piece + 1;
+            result := result || made;
+            exit when i > size;
+            code := ascii(substr(x, i, 1));
+            {{ tdm._kind_of_character() }}
+            start := i; n := 1; value := 0; piece := piece + 1;
         end if;
-        if kind is not null then
-            places := places || i; firsts := firsts || kind; radixes := radixes || radix;
-            n := n * radix;
-            value := value * radix + code - kind;
-        end if;
+        n := n * radix;
+        value := value * radix + case when first is null then 0 else code - first end;
     end loop;
-    return array_to_string(characters, '');
+    return result;
 end $$;
 
 -- A hardware address of six or eight bytes as another one, one to one. Two bits are not permuted: multicast stays, and what
@@ -99,4 +96,18 @@ begin
     bits := left(permuted, 6) || translate(substring(bits from 7 for 1), '01', '10') || substring(bits from 8 for 1) || substring(permuted from 7);
     return lpad(to_hex(lpad(bits, 64, '0')::bit(64)::bigint), length(bits) / 4, '0');
 end $$
+{%- endmacro %}
+
+{#- PL/pgSQL that says of a character's code the first of its kind, NULL for what stays, and how many there are. -#}
+{% macro _kind_of_character() -%}
+        first := case
+            when code between 48 and 57 then 48
+            when letters and code between 97 and 122 then 97
+            when letters and code between 65 and 90 then 65
+            when letters and code >= 192 and code not between 8192 and 8255 and code not between 12288 and 12351 then code / 64 * 64
+        end;
+        if code >= 1632 and not letters then
+            first := (select zero from unnest(zeros) as zero where code between zero and zero + 9);
+        end if;
+        radix := case when first is null then 1 when first = 48 then 10 when first < 98 then 26 when letters then 64 else 10 end;
 {%- endmacro %}

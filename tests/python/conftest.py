@@ -33,6 +33,14 @@ PROJECT_FILES = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all tests of a folder, because they share what they built, or of a file."""
+    for item in items:
+        folder = item.path.parent
+        group = item.path.stem if folder == REPO / "tests" / "python" else folder.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def _versions() -> list[str]:
     """The servers to test on: the embedded 18 and the installed 15, or what TDM_TEST_PG names."""
     available = ["18", "15"] if (INSTALLED / "postgres").exists() else ["18"]

@@ -103,6 +103,23 @@ def test_statements_of_a_log_have_their_cpu() -> None:
     assert "| 375.0 | 1 | kept_a |" in profile.table("a turn", [found], 0.5)
 
 
+@needs_schema
+@pytest.mark.skipif(not os.environ.get("TDM_NIGHTLY"), reason="a build by itself: TDM_NIGHTLY=1")
+def test_every_mask_has_a_cost(tmp_path: Path) -> None:
+    out = tmp_path / "run.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.masks", "--rows", "3000", "--rounds", "1", "--out", str(out)],
+        env={**os.environ, "PYTHONPATH": str(REPO / "scripts")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    costs = json.loads(out.read_text())["cpu"]
+    assert costs["ten"][0] > costs["copy"][0] and costs["redact_text"][0] > costs["digest"][0]
+    assert "| mask_email |" in done.stdout
+
+
 @pytest.mark.skipif(not os.environ.get("TDM_NIGHTLY"), reason="a build by itself: TDM_NIGHTLY=1")
 def test_the_phases_of_the_main_job() -> None:
     done = subprocess.run(

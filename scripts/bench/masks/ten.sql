@@ -1,0 +1,28 @@
+-- The ten columns that every contestant masks; the others are copied.
+select
+    id,
+    uuid,
+    {{ tdm.mask_full_name('full_name', of='person') }} as full_name,
+    first_name,
+    last_name,
+    {{ tdm.mask_email('email') }} as email,
+    login,
+    {{ tdm.mask_phone('phone', of='person') }} as phone,
+    {{ tdm.mask_street('street', of='person') }} as street,
+    city,
+    postcode,
+    country_code,
+    {{ tdm.shift_date('birth_date', of='person') }} as birth_date,
+    {{ tdm.mask_national_id('ssn', 'us_ssn', of='person') }} as ssn,
+    {{ tdm.mask_card('card_number') }} as card_number,
+    iban,
+    {{ tdm.mask_ip('ip') }} as ip,
+    {{ tdm.redact_text('notes', known=['full_name', 'email']) }} as notes,
+    {{ tdm.mask_json('profile', keep=['prefs']) }} as profile,
+    salary,
+    created_at,
+    updated_at,
+    last_seen,
+    status,
+    score
+from {{ tdm.with_digest(source('public', 'people'), person='email') }} as people
