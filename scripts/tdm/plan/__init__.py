@@ -7,6 +7,7 @@ estimates come from the server's statistics.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,7 @@ def _table(
         "estimated_rows": round(rows),
         "estimated_sampled": round(min(estimate.sampled[table.name], rows)),
         "estimated_bytes": round(known.bytes * rows / known.rows) if known.rows else 0,
+        "caveats": [asdict(caveat) for caveat in estimate.caveats.get(table.name, [])],
     }
     return made if counted is None else made | {"kept_rows": counted}
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from tdm.errors import ExitCode, TdmError
+from tdm.plan import caveats
 from tdm.plan.estimate import Estimate
 from tdm.plan.read import Reference, Subset, Table
 from tdm.plan.statistics import Statistics
@@ -79,7 +80,7 @@ class _Advice:
         names = sorted(
             table.shown
             for name, table in self.subset.tables.items()
-            if self.statistics[name].rows >= 0.5 and not self.statistics[name].columns
+            if caveats.never_analysed(table) in self.estimate.caveats.get(name, ())
         )
         if names:
             shown = ", ".join(names[:_SHOWN])
