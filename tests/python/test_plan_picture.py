@@ -52,7 +52,8 @@ def plan_of(
         "tables": [
             {
                 "table": name,
-                "mode": "owned" if mode == "sampled" else mode,
+                "mode": mode,
+                "caveats": [],
                 "key": ["id"],
                 "kept": "",
                 "source_rows": 0 if mode == "bare" else 1000,

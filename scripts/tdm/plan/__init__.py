@@ -52,7 +52,7 @@ def planned(subset: Subset, project_dir: Path, dsn: str) -> dict[str, Any]:
     return {
         "roots": [*_roots(subset), *_taken_along(subset)],
         "tables": [
-            _table(table, statistics[table.name], found, counted.get(table.name))
+            _table(subset, table, statistics[table.name], found, counted.get(table.name))
             for table in sorted(subset.tables.values(), key=lambda table: table.name)
         ],
         "references": [
@@ -170,12 +170,14 @@ def _taken_along(subset: Subset) -> list[dict[str, Any]]:
 
 
 def _table(
-    table: Table, known: Statistics, estimate: Estimate, counted: int | None
+    subset: Subset, table: Table, known: Statistics, estimate: Estimate, counted: int | None
 ) -> dict[str, Any]:
     rows = estimate.rows[table.name]
+    owners = [subset.tables.get(name) for name in dict.fromkeys(o.table for o in table.owners)]
     made = {
         "table": table.shown,
         "mode": table.mode,
+        "owned_by": [above.shown for above in owners if above],
         "key": table.key,
         "kept": _dotted(table.kept),
         "source_rows": round(known.rows),

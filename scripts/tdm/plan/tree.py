@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tdm.counted import counted
+
 Plan = dict[str, Any]
 
 _EMPTY_SHOWN = 12
@@ -39,7 +41,8 @@ def render(plan: Plan, console: Console) -> None:
         out.add_row(name, why, *numbers)
     console.print(out)
     _print_empty(plan, console)
-    _print_sums(plan, console, built)
+    _print_sums(plan, console)
+    _print_caveats(plan, console)
     for warning in plan["warnings"]:
         console.print(Text("! ", style="bold yellow").append(warning["message"], style="default"))
 
@@ -84,11 +87,12 @@ def _lines(plan: Plan) -> Iterator[Line]:
 def _sum(tables: list[dict[str, Any]]) -> dict[str, Any]:
     """One line for several tables."""
     names = ("source_rows", "source_bytes", "estimated_rows", "estimated_bytes", "kept_rows")
-    return {
+    made: dict[str, Any] = {
         name: sum(table[name] for table in tables)
         for name in names
         if all(name in table for table in tables)
     }
+    return made | {"caveats": [caveat for table in tables for caveat in table["caveats"]]}
 
 
 def _title(text: str) -> Text:
@@ -103,7 +107,7 @@ def _rounds(component: dict[str, Any]) -> str:
     if component["rounds"] is None:
         return "a fixpoint"
     rounds = component["rounds"]
-    return f"{rounds} round{'s' if rounds != 1 else ''}, {component['rows']:,} keys"
+    return f"{counted(rounds, 'round')}, {counted(component['rows'], 'key')}"
 
 
 def _sampled(plan: Plan, tables: dict[str, Any], placed: set[str]) -> Iterator[Line]:
@@ -178,7 +182,7 @@ def _share(root: dict[str, Any]) -> str:
                 text += f", {root['at_least']} each at least"
         parts.append(text)
     if root["budget"]:
-        parts.append(f"what fits into {root['budget']:,} rows")
+        parts.append(f"what fits into {counted(root['budget'], 'row')}")
     parts += [_also(more) for more in root["also"]]
     return " + ".join(parts)
 
@@ -217,7 +221,7 @@ def _numbers(table: dict[str, Any] | None, built: bool) -> list[str]:
         return []
     rows, total = table["estimated_rows"], table["source_rows"]
     cells = [
-        f"{rows:,}",
+        f"~{rows:,}" if table.get("caveats") else f"{rows:,}",
         f"{total:,}",
         f"{100 * rows / total:.1f} %" if total else "",
         _bytes(table["estimated_bytes"]),
@@ -247,27 +251,42 @@ def _print_empty(plan: Plan, console: Console) -> None:
             console.print(Text(f"{title}: ", style="bold").append(shown + more, style="default"))
 
 
-def _print_sums(plan: Plan, console: Console, built: bool) -> None:
+def _print_sums(plan: Plan, console: Console) -> None:
     rows, total, size, everything = (
         sum(table[name] for table in plan["tables"])
         for name in ("estimated_rows", "source_rows", "estimated_bytes", "source_bytes")
     )
     console.print(
-        f"about {rows:,} of {total:,} rows, {_bytes(size)} of {_bytes(everything)}", highlight=False
+        f"about {rows:,} of {counted(total, 'row')}, {_bytes(size)} of {_bytes(everything)}",
+        highlight=False,
     )
+    built = [table for table in plan["tables"] if "kept_rows" in table]
     if built:
-        counted = [t for t in plan["tables"] if "kept_rows" in t]
-        kept = sum(table["kept_rows"] for table in counted)
+        kept = sum(table["kept_rows"] for table in built)
         near = sum(
             abs(table["estimated_rows"] - table["kept_rows"]) <= 0.2 * table["kept_rows"]
-            for table in counted
+            for table in built
         )
         console.print(
-            f"the last build kept {kept:,} rows; {near} of {len(counted)} tables were within 20 % "
-            "of this plan",
+            f"the last build kept {counted(kept, 'row')}; {near} of {counted(len(built), 'table')} "
+            f"{'was' if near == 1 else 'were'} within 20 % of this plan",
             highlight=False,
         )
     budget = plan["budget"]
     if budget["rows"]:
         word = "over" if budget["over"] else "within"
-        console.print(f"{word} the budget of {budget['rows']:,} rows", highlight=False)
+        console.print(f"{word} the budget of {counted(budget['rows'], 'row')}", highlight=False)
+
+
+def _print_caveats(plan: Plan, console: Console) -> None:
+    """What the figures marked with ~ rest on; tables that nobody analysed are a warning."""
+    for table in plan["tables"]:
+        for caveat in table["caveats"]:
+            if caveat["about"]:
+                said = f"{table['table']}, {caveat['about']}: {caveat['why']}, so that is a guess."
+            elif caveat["todo"]:
+                continue
+            else:
+                said = f"{caveat['why']}, so its figures are guesses."
+            line = Text("~ ", style="bold yellow").append(said, style="default")
+            console.print(line.append(f" {caveat['todo']}" if caveat["todo"] else ""))
