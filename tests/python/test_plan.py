@@ -178,11 +178,23 @@ def test_a_tree_for_people(made: dict[str, Any]) -> None:
     assert any("app.person ⇄ app.team" in line and "keys" in line for line in lines)
     assert any(line.startswith("empty: app.secret") for line in lines)
     for narrow in (80, 100, 120):
-        assert max(map(len, text(made, narrow).splitlines())) <= narrow
-        # numbers are never cut
+        at = text(made, narrow).splitlines()
+        assert max(map(len, at)) <= narrow
+        # numbers are never cut, and reasons that are a column are readable
+        assert any("app.visit" in line and "(person)" in line for line in at)
         assert f"{table(made, 'app.visit')['estimated_rows']:,}" in next(
-            line for line in text(made, narrow).splitlines() if "visit" in line
+            line for line in at if "visit" in line
         )
+
+
+def test_what_belongs_to_two_has_its_numbers_once(made: dict[str, Any]) -> None:
+    two = deepcopy(made)
+    [visit] = [edge for edge in two["references"] if edge["from"] == "app.visit"]
+    two["references"].append(visit | {"to": "app.Order", "columns": ["no"], "at_most": None})
+    for width in (80, 160):
+        first, again = [line for line in text(two, width).splitlines() if "app.visit" in line]
+        assert "(no)" in first and f" {table(two, 'app.visit')['estimated_rows']:,} " in first
+        assert "(person)" in again and again.split()[-1] == "↑"
 
 
 def test_guesses_are_marked_and_explained(built: Traced) -> None:

@@ -17,29 +17,37 @@ Plan = dict[str, Any]
 
 _EMPTY_SHOWN = 12
 _WHOLE_SHOWN = 12
+_TITLE = "what a build would keep"
+_GAP = 2  # between columns
+_REASON = 16  # characters that most reasons fit into
 
 
 def render(plan: Plan, console: Console) -> None:
     """Print a plan."""
     built = any("kept_rows" in table for table in plan["tables"])
-    titles = ("rows", "of", "share", "bytes", *(("kept",) if built else ()))
+    titles = ["rows", "of", "share", "bytes", *(["kept"] if built else [])]
     lines = [(name, why, _numbers(table, built)) for name, why, table in _lines(plan)]
-    out = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    widths = [
-        max([len(title), *(len(numbers[place]) for *_, numbers in lines if numbers)])
-        for place, title in enumerate(titles)
-    ]
+    wanted = max((len(name) for name, *_ in lines), default=0)
+    widths = _widths(titles, lines)
+    if console.width - sum(widths) - wanted < _REASON:  # rows and all of them say it too
+        place = titles.index("share")
+        del titles[place]
+        for *_, numbers in lines:
+            del numbers[place : place + 1]
+        widths = _widths(titles, lines)
     # what is too narrow for all of it loses reasons first, then names, never a number
-    left = console.width - sum(width + 3 for width in widths) - 3
-    names = min(max(len(name) for name, *_ in lines), max(left - 8, 20))
-    reasons = min(max(len(why) for _, why, _ in lines), max(left - names, 6))
-    out.add_column("what a build would keep", no_wrap=True, width=names)
+    left = console.width - sum(widths) - _GAP
+    names = min(max(wanted, len(_TITLE)), max(left - 8, 20))
+    reasons = min(max((len(why) for _, why, _ in lines), default=0), max(left - names, 6))
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    out.add_column(_TITLE, no_wrap=True, width=names)
     out.add_column("why", no_wrap=True, style="dim", width=reasons)
     for title, width in zip(titles, widths, strict=True):
-        out.add_column(title, justify="right", no_wrap=True, width=width)
+        out.add_column(title, justify="right", no_wrap=True, width=width - _GAP)
     for name, why, numbers in lines:
         out.add_row(name, why, *numbers)
     console.print(out)
+    _print_components(plan, console)
     _print_empty(plan, console)
     _print_sums(plan, console)
     _print_caveats(plan, console)
@@ -47,7 +55,16 @@ def render(plan: Plan, console: Console) -> None:
         console.print(Text("! ", style="bold yellow").append(warning["message"], style="default"))
 
 
+def _widths(titles: list[str], lines: list[tuple[Text, str, list[str]]]) -> list[int]:
+    """The columns of numbers, each with the gap before it."""
+    return [
+        _GAP + max([len(title), *(len(numbers[place]) for *_, numbers in lines if numbers)])
+        for place, title in enumerate(titles)
+    ]
+
+
 Line = tuple[Text, str, "dict[str, Any] | None"]
+"""A name, the reason, and the table: None for a title, empty where its numbers stand above."""
 
 
 def _lines(plan: Plan) -> Iterator[Line]:
@@ -57,7 +74,7 @@ def _lines(plan: Plan) -> Iterator[Line]:
     pointing = _pointing(plan)
     titles = {
         "owned": "owned",
-        "referenced": "only where a kept row points at it",
+        "referenced": "where a kept row points at it",
         "linked": "where all its ends are kept",
         "whole": "whole",
     }
@@ -77,11 +94,6 @@ def _lines(plan: Plan) -> Iterator[Line]:
             if folded:
                 others = rest[_WHOLE_SHOWN - 1 :]
                 yield Text(f"  {len(others)} smaller tables"), "", _sum(others)
-    together = [component for component in plan["components"] if component["tables"]]
-    if together:
-        yield _title("in cycles, closed together"), "", None
-        for component in together:
-            yield Text("  " + " ⇄ ".join(_folded(component["tables"]))), _rounds(component), None
 
 
 def _sum(tables: list[dict[str, Any]]) -> dict[str, Any]:
@@ -122,7 +134,7 @@ def _sampled(plan: Plan, tables: dict[str, Any], placed: set[str]) -> Iterator[L
         placed.add(name)
         label = Text(f"  {before}{own}", style="dim").append(name, style="default")
         if again:
-            yield label.append(" (as above)", style="dim"), why, None
+            yield label, why, {}
             return
         yield label, why, tables[name]
         children = [
@@ -219,6 +231,8 @@ def _pointing(plan: Plan) -> dict[str, str]:
 def _numbers(table: dict[str, Any] | None, built: bool) -> list[str]:
     if table is None:
         return []
+    if not table:
+        return ["↑", *[""] * (4 if built else 3)]
     rows, total = table["estimated_rows"], table["source_rows"]
     cells = [
         f"~{rows:,}" if table.get("caveats") else f"{rows:,}",
@@ -235,6 +249,14 @@ def _bytes(number: float) -> str:
             return f"{number:.0f} {unit}"
         number /= 1000
     return f"{number:.1f} TB"
+
+
+def _print_components(plan: Plan, console: Console) -> None:
+    for component in plan["components"]:
+        if component["tables"]:
+            shown = " ⇄ ".join(_folded(component["tables"]))
+            title = Text("in a cycle, closed together: ", style="bold")
+            console.print(title.append(f"{shown}, {_rounds(component)}", style="default"))
 
 
 def _print_empty(plan: Plan, console: Console) -> None:
