@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tdm.plan.read import Table
+from tdm.scaffold.names import short_hash, sql_name
 
 
 @dataclass(frozen=True)
@@ -25,49 +26,43 @@ class Caveat:
 
 
 def never_analysed(table: Table) -> Caveat:
+    """All figures of a table go by its size."""
     return Caveat("", "never analysed", f"analyze {_named(table)};")
 
 
 def of_view(table: Table) -> Caveat:
+    """All figures of a view are the planner's guesses."""
     return Caveat("", f"{table.shown} is a view, which has no statistics")
 
 
 def column_unknown(table: Table, about: str, column: str) -> Caveat:
+    """A column that is compared or makes strata, and that came after ANALYZE."""
     return Caveat(about, f"no statistics of column {column}", f"analyze {_named(table)};")
 
 
 def expression_unknown(table: Table, about: str, expression: str) -> Caveat:
-    """An expression that is compared, as the server spells it."""
-    return Caveat(
-        about,
-        f"no statistics of {expression}",
-        _made(table, [expression], ""),
-    )
+    """An expression that is compared or makes strata, as the server spells it."""
+    return Caveat(about, f"no statistics of {expression}", _made(table, [expression], ""))
 
 
 def independent(table: Table, about: str, names: Sequence[str]) -> Caveat:
-    """Strata that are so many that it matters which combinations there are."""
-    return Caveat(
-        about,
-        f"{' and '.join(names)} make strata as if they were independent",
-        _made(table, names, " (ndistinct, mcv)"),
-    )
+    """Strata of several columns, so many that it matters which combinations there are."""
+    why = f"{' and '.join(names)} are counted as if they were independent"
+    return Caveat(about, why, _made(table, names, " (ndistinct, mcv)"))
 
 
 def not_understood(about: str) -> Caveat:
+    """SQL that the server refuses: the guard says why."""
     return Caveat(about, "the server does not understand it")
 
 
 def _made(table: Table, names: Sequence[str], kinds: str) -> str:
     """SQL that makes statistics; those of PostgreSQL 15 need a name."""
-    listed = ", ".join(name if name.isidentifier() else f"({name})" for name in names)
-    digest = hashlib.sha256(f"{table.shown} {listed}".encode()).hexdigest()[:8]
+    listed = ", ".join(n if re.fullmatch(r'\w+|"(?:[^"]|"")+"', n) else f"({n})" for n in names)
     place = _named(table)
-    return f"create statistics tdm_{digest}{kinds} on {listed} from {place}; analyze {place};"
+    name = f"tdm_{short_hash(place + listed)}"
+    return f"create statistics {name}{kinds} on {listed} from {place}; analyze {place};"
 
 
 def _named(table: Table) -> str:
-    return ".".join(
-        part if part.isidentifier() and part.islower() else '"' + part.replace('"', '""') + '"'
-        for part in table.relation
-    )
+    return ".".join(map(sql_name, table.relation))

@@ -60,12 +60,10 @@ class Together:
     """What ANALYZE found in several columns or expressions together.
 
     Attributes:
-        names: the columns and expressions.
         distinct: the number of different combinations; 0 where only the most common are known.
-        common: the most common ones, in the order of `names`, with their shares.
+        common: the most common ones with their shares.
     """
 
-    names: list[str]
     distinct: float = 0.0
     common: list[tuple[tuple[str | None, ...], float]] = field(default_factory=list)
 
@@ -101,27 +99,23 @@ class Expressions:
 
     def together(self, names: Sequence[str]) -> Together | None:
         """What is known of just these columns and expressions together, in their order."""
+        found = Together()
         for columns, exprs, distinct, values, shares in self._database.execute(
             _OF_SEVERAL, self._place
         ).fetchall():
             held = [*(columns or ()), *(self.spelled(exprs or ()) or ())]
             if len(held) != len(names) or set(held) != set(names):
                 continue
+            if distinct:
+                found.distinct = max(json.loads(distinct).values())
             places = [held.index(name) for name in names]
-            counts = json.loads(distinct) if distinct else {}
-            return Together(
-                list(names),
-                float(max(counts.values(), default=0)),
-                [
-                    (tuple(row[place] for place in places), share)
-                    for row, share in zip(values or (), shares or (), strict=True)
-                ],
-            )
-        return None
+            common = zip(values or (), shares or (), strict=True)
+            found.common = found.common or [
+                (tuple(row[place] for place in places), share) for row, share in common
+            ]
+        return found if found.distinct or found.common else None
 
-    def _explained(
-        self, before: str, after: str, how: str = "verbose false"
-    ) -> dict[str, Any] | None:
+    def _explained(self, before: str, after: str) -> dict[str, Any] | None:
         """The top of the plan of a query over x."""
         source = sql.SQL(" from {}{} as x").format(
             sql.SQL("only " if self._only else ""), sql.Identifier(*self._relation)

@@ -19,6 +19,7 @@ from tdm.plan.read import Reference, Sample, Subset, Table
 from tdm.plan.sampling import Stratum
 from tdm.plan.statistics import Column, Database, Statistics, filters, planned, planned_rows
 from tdm.plan.values import Values
+from tdm.scaffold.names import sql_name
 
 # Where nobody analysed a table, something has to be believed.
 _NULLS = 0.8  # of a column that may be NULL
@@ -90,20 +91,25 @@ class Facts:
         names = [self._spelled(table, stratum) for stratum in sample.strata]
         if len(names) > 1:
             known = self.expressions(table).together(names)
-            if known and (known.common or known.distinct):
+            if known:
                 return sampling.strata_together(rows, known.common, known.distinct)
         columns = [self._groups(table, name, about) for name in names]
         found = sampling.strata(rows, columns)
         if len(names) > 1 and rows < _CROWDED * sum(stratum.alike for stratum in found):
-            self.doubt(table, caveats.independent(table, about, names))
+            listed = [sql_name(n) if self._is_column(table, n) else n for n in names]
+            self.doubt(table, caveats.independent(table, about, listed))
         return found
 
     def _spelled(self, table: Table, stratum: str) -> str:
         """A stratum as the server has it: a column's name, or an expression."""
-        if self.column(table.name, stratum) or re.fullmatch(r"\w+", stratum):
+        if self._is_column(table, stratum):
             return stratum
         spelled = self.expressions(table).spelled([stratum])
         return spelled[0] if spelled else stratum
+
+    def _is_column(self, table: Table, stratum: str) -> bool:
+        """Whether a stratum is no expression: as macros/subset/require_columns.sql has it."""
+        return bool(self.column(table.name, stratum) or re.fullmatch(r"\w+", stratum))
 
     def _groups(self, table: Table, name: str, about: str) -> Column:
         """The values of a column that is a stratum, or of an expression."""
@@ -111,10 +117,10 @@ class Facts:
         found = self.column(table.name, name) or expressions.columns.get(name)
         if found and (found.distinct or found.nulls >= 1):
             return found
-        believed = expressions.groups(f'"{name}"' if re.fullmatch(r"\w+", name) else name)
+        believed = expressions.groups(sql_name(name) if self._is_column(table, name) else name)
         if believed is None:
             self.doubt(table, caveats.not_understood(about))
-        elif re.fullmatch(r"\w+", name):
+        elif self._is_column(table, name):
             self.doubt(table, caveats.column_unknown(table, about, name))
         else:
             self.doubt(table, caveats.expression_unknown(table, about, name))
