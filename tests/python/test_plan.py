@@ -25,7 +25,9 @@ from traced import Traced
 # What scripts of users read: it may grow, and never change.
 INTERFACE = {
     "roots": {"table", "fraction", "keys"},
-    "tables": {"table", "mode", "key", "kept", "source_rows", "estimated_rows"},
+    "tables": {
+        "table", "mode", "owned_by", "key", "kept", "source_rows", "estimated_rows", "caveats",
+    },
     "references": {
         "from", "columns", "to", "to_columns", "kind", "where", "expression", "followed",
     },
