@@ -131,6 +131,13 @@ def test_roots_stand_left_of_what_belongs_to_them() -> None:
     assert lefts == sorted(lefts) and len(set(lefts)) == 4
 
 
+def test_no_line_crosses_a_label() -> None:
+    drawn = picture.svg(plan_of({"a.x": "sampled", "b.y": "owned", "b.z": "owned"},
+        [("b.y", "a.x"), ("b.z", "a.x")], []))  # fmt: skip
+    assert drawn.count(">ref_id</text>") == 2
+    assert drawn.rindex("<path d=") < drawn.index(">ref_id</text>")
+
+
 def test_names_are_text_whatever_they_are() -> None:
     plan = plan_of({NASTY: "sampled", "a.b": "owned"}, [("a.b", NASTY)], [])
     plan["references"][0]["columns"] = ['"; end\n%%{init: {}}%%']
