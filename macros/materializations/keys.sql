@@ -23,7 +23,7 @@
     {%- for root in tdm.markers(sql, having='root') -%}
     {%- for list in root.also if list.kind == 'listed' and list.missing == 'error' -%}
     {%- set declared = tdm._source_named(root.root) -%}
-    {%- set where = (list.list | replace('"', '')) ~ ' are not in ' ~ root.root ~ ' (' ~ list.to | join(', ') ~ ')' -%}
+    {%- set place = (model.original_file_path, list.list | replace('"', ''), root.root, list.to | join(', ')) | map('replace', '%', '%%') | list -%}
     {%- set unknown_keys %}
         select count(*), string_agg(tdm_line::text, ', ' order by tdm_line) filter (where tdm_place <= 10)
         from (
@@ -47,8 +47,11 @@
             end;
             if n > 0 then
                 raise exception using message = format(
-                    {{ tdm.literal((model.original_file_path | replace('%', '%%')) ~ ': %s keys on the list ' ~ (where | replace('%', '%%')) ~ ', lines %s. Take them out, say  missing=\'ignore\',  or declare the column\'s type where the seed has lost zeros') }},
-                    n, lines || case when n > 10 then ', …' else '' end
+                    {{ tdm.literal(place[0] ~ ': %s on the list ' ~ place[1] ~ ' %s not in ' ~ place[2] ~ ' (' ~ place[3] ~ '), %s %s. Take %s out, say  missing=\'ignore\',  or declare the column\'s type where the seed has lost zeros') }},
+                    {# one key, or several -#}
+                    case n when 1 then '1 key' else n || ' keys' end, case n when 1 then 'is' else 'are' end,
+                    case n when 1 then 'line' else 'lines' end, lines || case when n > 10 then ', …' else '' end,
+                    case n when 1 then 'it' else 'them' end
                 );
             end if;
         end {% endset -%}

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import sql
 
 from tdm import connection, dbt, server, summary
+from tdm.counted import counted
 from tdm.progress import Phases
 
 _LOADED = "demo_loaded"
@@ -43,7 +44,7 @@ def run(
         source = state.dsn
         with phases.phase("demo data") as phase:
             rows = demo.load(source, scale, phase.report)
-            phase.note = f"{rows:,} rows at scale {scale:g}"
+            phase.note = f"{counted(rows, 'row')} at scale {scale:g}"
         with phases.phase("dbt build") as phase:
             outcome = dbt.run(
                 project_dir,

@@ -20,6 +20,7 @@ import zstandard
 from psycopg import sql
 
 from tdm.connection import connect, describe
+from tdm.counted import counted
 from tdm.dump import manifest as manifests
 from tdm.dump.catalog import unusual_state
 from tdm.dump.place import SQL_MARK, first_bytes
@@ -154,7 +155,9 @@ def _load_rows(
                 6,
             ) from None
         if cursor.rowcount != table["rows"]:
-            raise TdmError(f"{name}: {cursor.rowcount} rows came, {table['rows']} expected.", 6)
+            raise TdmError(
+                f"{name}: {counted(cursor.rowcount, 'row')} came, {table['rows']:,} expected.", 6
+            )
 
 
 def _name(table: dict[str, Any]) -> sql.Identifier:

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tdm import binaries, connection, manifest
+from tdm.counted import counted
 
 _CLASSES = ("direct", "credential", "quasi", "sensitive", "free_text", "technical", "none")
 _TREATMENTS = ("masked", "dropped", "kept")
@@ -96,7 +97,7 @@ def _columns(
             query.format(_ledger(target, "treatments"))
         )
     }
-    counted: Counter[tuple[str, str]] = Counter()
+    found: Counter[tuple[str, str]] = Counter()
     for source in declared:
         spellings = (
             f"{source['source_name']}.{source['name']}",
@@ -107,10 +108,10 @@ def _columns(
                 (treated[table, name] for table in spellings if (table, name) in treated), None
             )
             if treatment is not None:
-                counted[str(manifest.meta(column).get("class", "?")), treatment] += 1
-    known = [c for c in _CLASSES if any(key[0] == c for key in counted)]
-    other = sorted({key[0] for key in counted} - set(known))
-    return {c: {t: counted[c, t] for t in _TREATMENTS} for c in [*known, *other]}
+                found[str(manifest.meta(column).get("class", "?")), treatment] += 1
+    known = [c for c in _CLASSES if any(key[0] == c for key in found)]
+    other = sorted({key[0] for key in found} - set(known))
+    return {c: {t: found[c, t] for t in _TREATMENTS} for c in [*known, *other]}
 
 
 def _gates(connected: psycopg.Connection[Any], target: connection.Target) -> dict[str, int]:
@@ -150,7 +151,8 @@ def render(done: dict[str, Any], console: Console | None = None) -> None:
     )
     facts = {
         "dump": dump["path"],
-        "": f"{_size(dump['bytes'])}, {dump['rows']:,} rows in {dump['tables']} tables",
+        "": f"{_size(dump['bytes'])}, {counted(dump['rows'], 'row')}"
+        f" in {counted(dump['tables'], 'table')}",
         "digest": dump["digest"],
         "key": f"{done['key_id']} (its id; the key itself never leaves the vault)",
         "server": f"{done['server']}, target {done['target']}",

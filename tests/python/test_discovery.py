@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tdm import cli, demo, scaffold
 from tdm.scaffold import catalog as live
 from tdm.scaffold import discover, virtual
 from tdm.scaffold.catalog import Catalog, Reference
-from tdm.scaffold.discover import inclusion
+from tdm.scaffold.discover import documents, inclusion
 
 DUMPS = Path(os.environ.get("TDM_REAL_DATABASES", REPO.parent / "shared" / "data"))
 
@@ -282,6 +283,94 @@ def test_arrays_and_documents(look: Look) -> None:
     written = discover.sources_file(*found) + discover.section(*found)
     assert "zqname" not in written, "names that are data are no names of a schema"
     assert "mail.example" not in written
+
+
+def test_unique_columns_that_are_no_primary_key(look: Look) -> None:
+    """By columns, lists of them with plural names, and members of documents."""
+    found = look("""
+        create table products (id int primary key, sku text not null, code text not null unique);
+        alter table products add column deleted_at date;
+        create unique index on products (sku) where deleted_at is null;
+        create table barcodes (ean text primary key, made date);
+        create table stock (ean varchar(20) primary key references barcodes, pieces int);
+        create table customers (id int primary key, customer_number text unique);
+        create table movies (id int primary key, imdb text unique);
+        create table statuses (code text primary key);
+        create table order_items (
+            id int primary key, product_code text, prod_code text, customer_no text, movie_id int,
+            status_code text, article text, note text
+        );
+        create table promotions (
+            id int primary key, skus text[], "excludedSkus" varchar(20)[], product_codes text[],
+            eans text[], films text[], menu jsonb, doc jsonb
+        );
+        insert into products
+        select 70 + i, 'A-' || i, 'code-' || i from generate_series(1, 300) as i;
+        insert into barcodes select '400' || i from generate_series(1, 300) as i;
+        insert into stock select '400' || i from generate_series(1, 300) as i;
+        insert into customers select 70 + i, 'C-' || i from generate_series(1, 300) as i;
+        insert into movies select 900 + i, 'tt-0000' || i from generate_series(1, 60) as i;
+        insert into statuses values ('new'), ('sent'), ('done');
+        insert into order_items
+        select i, 'code-' || n, 'code-' || n, 'C-' || n, 901 + i % 60,
+            (array['new', 'sent', 'done'])[1 + i % 3], 'code-' || n, 'note-' || n
+        from (select i, 1 + i * 7 % 300 as n from generate_series(1, 600) as i) as made;
+        insert into promotions
+        select i, array['A-' || n, null], array['A-' || n], array['code-' || n], array['400' || n],
+            array['tt-0000' || 1 + i % 60], jsonb_build_array('A-' || n),
+            jsonb_build_object('sku', 'A-' || n, 'skus', jsonb_build_array('A-' || n), 'lines',
+                jsonb_build_array(jsonb_build_object('product_code', 'code-' || n)),
+                'gift', 'code-' || n, 'said', 'said-' || n)
+        from (select i, 1 + i * 7 % 300 as n from generate_series(1, 400) as i) as made;
+        alter table promotions rename menu to product_skus;
+    """)
+    path = "(jsonb_path_query(x.{}, '${}') #>> '{{}}')"
+    assert {text: entry["expression"] for text, entry in edges(found).items()} == {
+        "public.order_items.product_code -> public.products.code": [],
+        "public.order_items.prod_code -> public.products.code": [],
+        "public.order_items.article -> public.products.code": [],
+        "public.order_items.customer_no -> public.customers.customer_number": [],
+        "public.order_items.movie_id -> public.movies.id": [],
+        "public.order_items.status_code -> public.statuses.code": [],
+        "public.promotions.skus[*] -> public.products.sku": ["unnest(x.skus)"],
+        "public.promotions.excludedSkus[*] -> public.products.sku": ['unnest(x."excludedSkus")'],
+        "public.promotions.product_codes[*] -> public.products.code": ["unnest(x.product_codes)"],
+        "public.promotions.eans[*] -> public.barcodes.ean": ["unnest(x.eans)"],
+        "public.promotions.films[*] -> public.movies.imdb": ["unnest(x.films)"],
+        "public.promotions.product_skus[*] -> public.products.sku": [
+            path.format("product_skus", "[*]")
+        ],
+        "public.promotions.doc.sku -> public.products.sku": ["(x.doc ->> 'sku')"],
+        "public.promotions.doc.skus[*] -> public.products.sku": [path.format("doc", ".skus[*]")],
+        "public.promotions.doc.gift -> public.products.code": ["(x.doc ->> 'gift')"],
+        "public.promotions.doc.lines[*].product_code -> public.products.code": [
+            path.format("doc", ".lines[*].product_code")
+        ],
+    }
+    assert edges(found, "doubtful") == {}
+
+
+def test_a_list_of_keys_is_declared_once(look: Look) -> None:
+    """A bare list that somebody declared, in whatever words, is no news."""
+    found = look("""
+        create table products (id int primary key, sku text unique);
+        create table promotions (id int primary key, skus jsonb);
+        insert into products select i, 'A-' || i from generate_series(1, 90) as i;
+        insert into promotions
+        select i, jsonb_build_array('A-' || i) from generate_series(1, 90) as i;
+    """)
+    [proposal] = found[0].of("proposed")
+    declared = replace(
+        proposal.candidate.reference, expression=("jsonb_array_elements_text(x.skus)",)
+    )
+    known = replace(found[1], references=(declared,))
+    path = documents.Path(
+        known.tables["public.promotions"],
+        known.tables["public.promotions"].column("skus"),
+        ("[*]",), 90, 0, 0, 0, 90,
+    )  # fmt: skip
+    assert documents._declared(known, path)
+    assert not documents._declared(found[1], path)
 
 
 def test_polymorphic(look: Look) -> None:

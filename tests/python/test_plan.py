@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,17 @@ from rich.console import Console
 import traced
 from conftest import TestServer
 from tdm import cli, plan
+from tdm.counted import counted
 from tdm.errors import ExitCode, TdmError
-from tdm.plan import advice, read
+from tdm.plan import advice, caveats, picture, read
 from traced import Traced
 
 # What scripts of users read: it may grow, and never change.
 INTERFACE = {
     "roots": {"table", "fraction", "keys"},
-    "tables": {"table", "mode", "key", "kept", "source_rows", "estimated_rows"},
+    "tables": {
+        "table", "mode", "owned_by", "key", "kept", "source_rows", "estimated_rows", "caveats",
+    },
     "references": {
         "from", "columns", "to", "to_columns", "kind", "where", "expression", "followed",
     },
@@ -69,7 +73,7 @@ def test_the_interface_stands(made: dict[str, Any]) -> None:
         for entry in made[name]:
             assert fields <= set(entry)
     assert {table["mode"] for table in made["tables"]} == {
-        "owned", "referenced", "linked", "whole", "empty",
+        "sampled", "owned", "referenced", "linked", "whole", "empty",
     }  # fmt: skip
 
 
@@ -81,6 +85,25 @@ def test_a_root_says_all_its_reasons(made: dict[str, Any]) -> None:
     assert (
         "5 % by tier + joined since 2020-07-17 + listed in wanted + where x.id like 'o''77%'"
     ) in text(made, 300)
+
+
+def test_a_root_that_belongs_to_another_one_says_both(built: Traced) -> None:
+    subset = built.subset()
+    subset.tables["app.visit"].sample = read.Sample(0.5)
+    read._reasons(subset.tables, {}, [{"root": "app.note"}, {"owned": "app.note"}])
+    assert subset.tables["app.note"].mode == "sampled"
+    made = plan.planned(subset, built.folder, built.dsn)
+    assert [(table(made, name)["mode"], table(made, name)["owned_by"]) for name in MODES] == list(
+        MODES.values()
+    )
+
+
+MODES = {
+    "app.person": ("sampled", []),
+    "app.note": ("sampled", ["app.person"]),
+    "app.visit": ("owned", ["app.person"]),
+    "app.country": ("whole", []),
+}
 
 
 def test_edges_have_their_caps_and_what_they_bring(made: dict[str, Any]) -> None:
@@ -157,11 +180,70 @@ def test_a_tree_for_people(made: dict[str, Any]) -> None:
     assert any("app.person ⇄ app.team" in line and "keys" in line for line in lines)
     assert any(line.startswith("empty: app.secret") for line in lines)
     for narrow in (80, 100, 120):
-        assert max(map(len, text(made, narrow).splitlines())) <= narrow
-        # numbers are never cut
+        at = text(made, narrow).splitlines()
+        assert max(map(len, at)) <= narrow
+        # numbers are never cut, and reasons that are a column are readable
+        assert any("app.visit" in line and "(person)" in line for line in at)
         assert f"{table(made, 'app.visit')['estimated_rows']:,}" in next(
-            line for line in text(made, narrow).splitlines() if "visit" in line
+            line for line in at if "visit" in line
         )
+
+
+def test_what_belongs_to_two_has_its_numbers_once(made: dict[str, Any]) -> None:
+    two = deepcopy(made)
+    [visit] = [edge for edge in two["references"] if edge["from"] == "app.visit"]
+    two["references"].append(visit | {"to": "app.Order", "columns": ["no"], "at_most": None})
+    for width in (80, 160):
+        first, again = [line for line in text(two, width).splitlines() if "app.visit" in line]
+        assert "(no)" in first and f" {table(two, 'app.visit')['estimated_rows']:,} " in first
+        assert "(person)" in again and again.split()[-1] == "↑"
+
+
+def test_guesses_are_marked_and_explained(built: Traced) -> None:
+    """A sign before the number, and below what is missing and what makes it."""
+    subset = built.subset()
+    sample = subset.tables["app.person"].sample
+    assert sample
+    sample.also.append({"kind": "matching", "condition": "lower(x.id) = '1 %s'"})
+    made = plan.planned(subset, built.folder, built.dsn)
+    [caveat] = table(made, "app.person")["caveats"]
+    assert caveat["why"] == "no statistics of lower(id)"
+    said = text(made, 400).splitlines()
+    [person] = [line for line in said if "5 % by tier" in line]
+    assert f" ~{table(made, 'app.person')['estimated_rows']:,} " in person
+    assert not any("~" in line for line in said if "app.visit" in line)
+    [below] = [line for line in said if line.startswith("~ ")]
+    assert below.startswith(
+        "~ app.person, where lower(x.id) = '1 %s': no statistics of lower(id), so that is a guess."
+        " create statistics tdm_"
+    )
+    fresh = deepcopy(made)
+    table_ = next(entry for entry in fresh["tables"] if entry["table"] == "app.country")
+    table_["caveats"] = [asdict(caveats.never_analysed(read.Table("", "", ("app", "Odd"))))]
+    assert table_["caveats"][0]["todo"] == 'analyze app."Odd";'
+    assert "~3 " in next(line for line in text(fresh).splitlines() if "app.country" in line)
+    table_["caveats"] = [asdict(caveats.of_view(read.Table("", "app.country", ("", ""))))]
+    assert "~ app.country is a view, which has no statistics, so its figures are guesses." in text(
+        fresh, 400
+    )
+
+
+def test_one_of_a_kind(made: dict[str, Any]) -> None:
+    """Nothing says 1 rows."""
+    one = deepcopy(made)
+    one["tables"] = [table(one, "app.country") | {"estimated_rows": 1, "kept_rows": 1}]
+    one["tables"][0]["source_rows"] = 1
+    one["references"] = one["roots"] = []
+    one["components"] = [{"tables": ["app.country"], "rounds": 1, "rows": 1}]
+    one["budget"] = {"rows": 1, "estimated_rows": 1, "over": False}
+    said = text(one) + picture.svg(one)
+    for part in (
+        "1 round, 1 key", "about 1 of 1 row,", "kept 1 row;", "1 of 1 table was within",
+        "the budget of 1 row", "about 1 of 1 row in 1 table", ">1 row<",
+    ):  # fmt: skip
+        assert part in said
+    assert counted(0, "row") == "0 rows" and counted(0.9, "key") == "1 key"
+    assert counted(12345, "entry", "entries") == "12,345 entries"
 
 
 def test_an_edge_that_drags_in_a_table(server: TestServer, tmp_path: Path) -> None:

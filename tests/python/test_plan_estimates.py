@@ -86,6 +86,11 @@ def test_no_row_of_the_source_is_read(server: TestServer, database: str, tmp_pat
     scaffold.init(server.dsn(database), project, [], ["public.item=0.1"], True)
     subset = plan.compiled(project, server.dsn(database), "staging_mask")
 
+    sample = subset.tables["public.item"].sample
+    assert sample
+    sample.strata = ["kind", "x.id % 9"]
+    sample.also = [{"kind": "matching", "condition": "lower(x.kind) = 'k1' or x.parent = 7"}]
+
     def looked_at() -> object:
         with psycopg.connect(server.dsn(database), autocommit=True) as session:
             session.execute("select pg_stat_force_next_flush()")
@@ -99,4 +104,5 @@ def test_no_row_of_the_source_is_read(server: TestServer, database: str, tmp_pat
     assert looked_at() == before
     [table] = [table for table in made["tables"] if table["table"] == "public.item"]
     assert table["source_rows"] == 5000 and table["estimated_rows"] >= 500
+    assert len(table["caveats"]) == 2
     assert "kept_rows" not in table

@@ -52,7 +52,8 @@ def plan_of(
         "tables": [
             {
                 "table": name,
-                "mode": "owned" if mode == "sampled" else mode,
+                "mode": mode,
+                "caveats": [],
                 "key": ["id"],
                 "kept": "",
                 "source_rows": 0 if mode == "bare" else 1000,
@@ -128,6 +129,13 @@ def test_roots_stand_left_of_what_belongs_to_them() -> None:
     )
     lefts = [x for x, *_ in boxes(picture.svg(plan))]
     assert lefts == sorted(lefts) and len(set(lefts)) == 4
+
+
+def test_no_line_crosses_a_label() -> None:
+    drawn = picture.svg(plan_of({"a.x": "sampled", "b.y": "owned", "b.z": "owned"},
+        [("b.y", "a.x"), ("b.z", "a.x")], []))  # fmt: skip
+    assert drawn.count(">ref_id</text>") == 2
+    assert drawn.rindex("<path d=") < drawn.index(">ref_id</text>")
 
 
 def test_names_are_text_whatever_they_are() -> None:

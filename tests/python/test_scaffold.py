@@ -225,6 +225,15 @@ def test_tables_that_nobody_has_analysed_are_estimated(server: TestServer, datab
         assert kind.filled is not None and kind.filled < 40_000, "a look, not the whole table"
 
 
+def test_one_table_is_not_several(server: TestServer, database: str, tmp_path: Path) -> None:
+    with server.connect(database) as session:
+        session.execute("create table only_one (what text)")
+    scaffold.init(server.dsn(database), tmp_path / "p", [], [], False)
+    said = (tmp_path / "p" / "README.md").read_text(encoding="utf-8")
+    assert " database with 1 table. " in said
+    assert "`UNDECIDED.md`**: 1 column, undecided by" in said
+
+
 def test_an_empty_database_is_refused(server: TestServer, database: str, tmp_path: Path) -> None:
     with pytest.raises(TdmError, match="holds no table"):
         scaffold.init(server.dsn(database), tmp_path / "project", [], [], True)

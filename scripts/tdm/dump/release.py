@@ -6,6 +6,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from tdm.counted import counted
 from tdm.errors import TdmError
 
 LOCK_TIMEOUT = "10s"
@@ -166,7 +167,7 @@ def problem_of(
     assert row is not None
     rows, first, last = row
     if rows != table.rows:
-        return f"{rows} rows now, {table.rows} released"
+        return f"{counted(rows, 'row')} now, {table.rows:,} released"
     if rows and not first == last == table.xmin:
         return "rows edited since"
     return None

@@ -12,6 +12,7 @@ import psycopg
 import zstandard
 from psycopg import sql
 
+from tdm.counted import counted
 from tdm.dump.catalog import Table
 from tdm.errors import TdmError
 
@@ -114,7 +115,9 @@ def write_stream(
         file.flush()
         os.fsync(file.fileno())
     if rows != table.rows:
-        raise TdmError(f"{table.full_name}: {rows} rows read, {table.rows} released.", 3)
+        raise TdmError(
+            f"{table.full_name}: {counted(rows, 'row')} read, {table.rows:,} released.", 3
+        )
     return Stream(f"data/{name}", rows, plain.hexdigest(), size, packed.hexdigest())
 
 

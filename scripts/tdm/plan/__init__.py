@@ -7,6 +7,7 @@ estimates come from the server's statistics.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def planned(subset: Subset, project_dir: Path, dsn: str) -> dict[str, Any]:
     return {
         "roots": [*_roots(subset), *_taken_along(subset)],
         "tables": [
-            _table(table, statistics[table.name], found, counted.get(table.name))
+            _table(subset, table, statistics[table.name], found, counted.get(table.name))
             for table in sorted(subset.tables.values(), key=lambda table: table.name)
         ],
         "references": [
@@ -169,12 +170,14 @@ def _taken_along(subset: Subset) -> list[dict[str, Any]]:
 
 
 def _table(
-    table: Table, known: Statistics, estimate: Estimate, counted: int | None
+    subset: Subset, table: Table, known: Statistics, estimate: Estimate, counted: int | None
 ) -> dict[str, Any]:
     rows = estimate.rows[table.name]
+    owners = [subset.tables.get(name) for name in dict.fromkeys(o.table for o in table.owners)]
     made = {
         "table": table.shown,
         "mode": table.mode,
+        "owned_by": [above.shown for above in owners if above],
         "key": table.key,
         "kept": _dotted(table.kept),
         "source_rows": round(known.rows),
@@ -182,6 +185,7 @@ def _table(
         "estimated_rows": round(rows),
         "estimated_sampled": round(min(estimate.sampled[table.name], rows)),
         "estimated_bytes": round(known.bytes * rows / known.rows) if known.rows else 0,
+        "caveats": [asdict(caveat) for caveat in estimate.caveats.get(table.name, [])],
     }
     return made if counted is None else made | {"kept_rows": counted}
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml
 
+from tdm.counted import counted
 from tdm.errors import ExitCode, TdmError
+from tdm.plan import caveats
 from tdm.plan.estimate import Estimate
 from tdm.plan.read import Reference, Subset, Table
 from tdm.plan.statistics import Statistics
@@ -79,7 +81,7 @@ class _Advice:
         names = sorted(
             table.shown
             for name, table in self.subset.tables.items()
-            if self.statistics[name].rows >= 0.5 and not self.statistics[name].columns
+            if caveats.never_analysed(table) in self.estimate.caveats.get(name, ())
         )
         if names:
             shown = ", ".join(names[:_SHOWN])
@@ -107,6 +109,7 @@ class _Advice:
         )
         way = {
             "whole": f"keep fewer rows of {child.shown}, which is kept whole",
+            "sampled": f"sample fewer rows of {child.shown}",
             "owned": f"cap {child.shown} with at_most, or make it referenced only",
         }.get(child.mode, f"keep fewer rows that point at {child.shown}")
         total = self.statistics[edge.parent].rows
@@ -198,7 +201,7 @@ def require_within_budget(plan: dict[str, Any]) -> None:
     most = sorted(plan["tables"], key=lambda table: -table["estimated_rows"])[:2]
     named = " and ".join(f"{table['table']} {table['estimated_rows']:,}" for table in most)
     raise TdmError(
-        f"The build would keep about {budget['estimated_rows']:,} rows, more than the "
+        f"The build would keep about {counted(budget['estimated_rows'], 'row')}, more than the "
         f"{budget['rows']:,} of tdm_row_budget in dbt_project.yml (the most: {named}). "
         "Sample less, cap an owner with at_most, or raise the budget.",
         ExitCode.GATE,

@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg.sql import Identifier, Literal
 
-from tdm.plan import sampling
-from tdm.plan.facts import Facts
+from tdm.plan import caveats, sampling
+from tdm.plan.facts import LATELY, Facts
 from tdm.plan.read import Counted, Owner, Sample, Table
 
 
@@ -130,8 +130,7 @@ def _share(facts: Facts, table: Table, fraction: float) -> Sampled:
     rows, sample = facts.rows[table.name], table.sample
     if not table.key or sample is None:  # a function of the whole row
         return Sampled(rows * fraction)
-    columns = [facts.groups(table.name, stratum) for stratum in sample.strata]
-    strata = sampling.strata(rows, columns)
+    strata = facts.strata(table, sample)
     number = sampling.number_taken(strata, fraction, sample.at_least)
     made = Sampled(number)
     if len(table.key) == 1:
@@ -155,25 +154,29 @@ def _also(facts: Facts, table: Table, more: dict[str, Any]) -> float:
     if more.get("kind") == "listed":
         return min(facts.listed(more), rows)
     if more.get("kind") == "within":
-        return rows * facts.meets(table, _window(facts, table, more))
+        return rows * _lately(facts, table, more)
     return rows * facts.meets(table, more.get("condition"))
 
 
-def _window(facts: Facts, table: Table, more: dict[str, Any]) -> str | None:
-    column = f"x.{Identifier(more['column']).as_string()}"
+def _lately(facts: Facts, table: Table, more: dict[str, Any]) -> float:
+    """The share of a table's rows in a time window."""
+    name, about = more["column"], f"within {more['column']}"
+    column = f"x.{Identifier(name).as_string()}"
     if more.get("last"):
-        known = facts.column(table.name, more["column"])
-        newest = max((known.bounds or list(known.common)), default=None) if known else None
+        known = facts.column(table.name, name)
+        newest = max([*known.bounds, *known.common], default=None) if known else None
         if newest is None:
-            return None
+            facts.doubt(table, caveats.column_unknown(table, about, name))
+            return LATELY
         last = Literal(more["last"]).as_string()
-        return f"{column} > {Literal(newest).as_string()}::timestamptz - {last}::interval"
+        since = f"{Literal(newest).as_string()}::timestamptz - {last}::interval"
+        return facts.meets(table, f"{column} > {since}", about)
     parts = []
     if more.get("since"):
         parts.append(f"{column} >= {Literal(more['since']).as_string()}")
     if more.get("until"):
         parts.append(f"{column} < {Literal(more['until']).as_string()}")
-    return " and ".join(parts) or None
+    return facts.meets(table, " and ".join(parts) or None, about)
 
 
 def _owned(facts: Facts, table: Table, owner: Owner, above: Sampled) -> tuple[float, float]:

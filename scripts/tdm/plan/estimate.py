@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tdm.plan import down, up
+from tdm.plan.caveats import Caveat
 from tdm.plan.facts import Facts
 from tdm.plan.read import Subset
 from tdm.plan.statistics import Database, Statistics
@@ -29,6 +30,7 @@ class Estimate:
         brought: the rows that a reference brings beside them, by its place in the list.
         cut: the rows that caps keep away from a table, before references bring some back.
         back: how many come back, and the place of the reference that brings most.
+        caveats: what was guessed, because the server has no statistics of it.
     """
 
     rows: dict[str, float]
@@ -37,6 +39,7 @@ class Estimate:
     brought: dict[int, float]
     cut: dict[str, float]
     back: dict[str, tuple[float, int]]
+    caveats: dict[str, list[Caveat]]
 
 
 def estimated(
@@ -63,4 +66,5 @@ def estimated(
         kept.brought,
         {name: made.uncut - made.rows for name, made in sampled.items()},
         kept.back,
+        facts.caveats,
     )

@@ -84,7 +84,7 @@ class Table:
         shown: schema.table, as production has it.
         relation: schema and table in production.
         only: other tables inherit from it, and their rows are not its own.
-        mode: owned (sampled or owned), referenced, whole, linked or empty.
+        mode: sampled (a root, owned by others or not), owned, referenced, whole, linked or empty.
         key: its key columns.
         sample: how it is sampled, where it is a root.
         owners: whose rows it follows.
@@ -265,11 +265,11 @@ def _reasons(
     for facts in markers:
         if facts.get("root") in tables:
             current = tables[facts["root"]]
-            current.mode = "owned"
+            current.mode = "sampled"
             current.sample = _sample(facts)
         elif facts.get("owned") in tables:
             current = tables[facts["owned"]]
-            current.mode = "owned"
+            current.mode = "sampled" if current.sample else "owned"
         elif facts.get("linked") in tables:
             current = tables[facts["linked"]]
             current.mode = "linked"

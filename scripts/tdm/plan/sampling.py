@@ -93,6 +93,29 @@ def strata(rows: float, columns: Sequence[Column]) -> list[Stratum]:
     return found
 
 
+def strata_together(
+    rows: float, common: Sequence[tuple[Sequence[str | None], float]], distinct: float
+) -> list[Stratum]:
+    """The strata of columns whose combinations are known.
+
+    Args:
+        rows: the rows of the table.
+        common: the most common combinations, with the share of rows that each has.
+        distinct: how many there are; 0 where nobody knows.
+    """
+    found = [
+        Stratum(rows * share, stratum_share([text for text in texts if text is not None]))
+        for texts, share in common
+    ]
+    left = 1 - sum(share for _, share in common)
+    others = distinct - len(common)
+    if not distinct and common:  # none of them has more rows than the rarest that is known
+        others = left / min(share for _, share in common)
+    if left > 0.5 / max(rows, 1) and others >= 0.5:
+        found.append(Stratum(rows * left / others, None, others))
+    return found
+
+
 _NULL = "\0"
 
 

@@ -10,12 +10,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from tdm.counted import counted
+
 Plan = dict[str, Any]
 
 _WHOLE = 6  # tables kept whole that are drawn one by one
 _LEAVES = 40  # tables that belong to others before leaves of one owner are folded
 _SINGLE = 2  # leaves of an owner that stay single then
 _REFERENCED = 24
+_GROWING = ("sampled", "owned", "referenced")  # by rows that are pointed at
 
 
 @dataclass
@@ -65,10 +68,9 @@ def scene(plan: Plan) -> Picture:
         plan: as `tdm.plan.plan` makes it.
     """
     tables = {table["table"]: table for table in plan["tables"]}
-    roots = {root["table"] for root in plan["roots"] if "with" not in root}
     arrows = _arrows(plan, tables)
     shown = {
-        name: "sampled" if name in roots else table["mode"]
+        name: table["mode"]
         for name, table in tables.items()
         if table["source_rows"] and table["mode"] != "empty"
     }
@@ -109,7 +111,7 @@ def _arrows(
             found[edge["to"], edge["from"], True].append(label + cap)
         elif tables[edge["from"]]["mode"] == "linked":
             found[edge["to"], edge["from"], False].append(label)  # ends bring their link rows
-        elif edge["estimated_rows"] and tables[edge["to"]]["mode"] in ("owned", "referenced"):
+        elif edge["estimated_rows"] and tables[edge["to"]]["mode"] in _GROWING:
             found[edge["from"], edge["to"], False].append(label)
     for root in plan["roots"]:
         if "with" in root:
@@ -172,7 +174,9 @@ def _node(names: list[str], tables: dict[str, dict[str, Any]], mode: str, cyclic
     rows, total = (
         sum(tables[name][of] for name in names) for of in ("estimated_rows", "source_rows")
     )
-    said = f"{rows:,} rows" if rows == total else f"{rows:,} of {total:,} rows"
+    said = counted(rows, "row") if rows == total else f"{rows:,} of {counted(total, 'row')}"
+    if any(tables[name]["caveats"] for name in names):
+        said = f"~{said}"
     lines = [said]
     if all("kept_rows" in tables[name] for name in names):
         lines.append(f"kept {sum(tables[name]['kept_rows'] for name in names):,}")
@@ -188,7 +192,9 @@ def _notes(plan: Plan, tables: dict[str, dict[str, Any]]) -> list[str]:
     rows, total = (
         sum(table[of] for table in tables.values()) for of in ("estimated_rows", "source_rows")
     )
-    notes = [f"about {rows:,} of {total:,} rows in {len(tables)} tables"]
+    notes = [f"about {rows:,} of {counted(total, 'row')} in {counted(len(tables), 'table')}"]
+    if any(table["caveats"] for table in tables.values()):
+        notes.append("~ rests on a guess")
     for count, what in (
         (sum(t["mode"] == "empty" for t in tables.values()), "left empty"),
         (
@@ -197,13 +203,14 @@ def _notes(plan: Plan, tables: dict[str, dict[str, Any]]) -> list[str]:
         ),
     ):
         if count:
-            notes.append(f"{count} table{'s' if count != 1 else ''} {what}: not drawn")
+            notes.append(f"{counted(count, 'table')} {what}: not drawn")
     silent = sum(
         not edge["followed"]
         and tables[edge["from"]]["mode"] != "linked"
-        and not (edge["estimated_rows"] and tables[edge["to"]]["mode"] in ("owned", "referenced"))
+        and not (edge["estimated_rows"] and tables[edge["to"]]["mode"] in _GROWING)
         for edge in plan["references"]
     )
     if silent:
-        notes.append(f"{silent} references that bring no further rows: not drawn")
+        bringing = counted(silent, "reference that brings", "references that bring")
+        notes.append(f"{bringing} no further rows: not drawn")
     return notes

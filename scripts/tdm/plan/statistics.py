@@ -5,8 +5,9 @@ From pg_class, pg_index, pg_attribute and pg_stats, and from the planner's estim
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,6 +127,7 @@ class Statistics:
         columns: those that were analysed.
         unique: columns that no two rows have in common.
         nullable: columns that may be NULL.
+        view: it is a view, of which there are no statistics.
     """
 
     rows: float = 0.0
@@ -133,6 +135,7 @@ class Statistics:
     columns: dict[str, Column] = field(default_factory=dict)
     unique: list[frozenset[str]] = field(default_factory=list)
     nullable: set[str] = field(default_factory=set)
+    view: bool = False
 
 
 @dataclass
@@ -142,6 +145,7 @@ class _Leaf:
     relation: Relation
     rows: float
     bytes: int
+    kind: str
 
 
 def fix_settings(database: Database) -> None:
@@ -175,19 +179,20 @@ def collect(database: Database, tables: Iterable[Table]) -> dict[str, Statistics
         found[table.name] = Statistics(
             rows=sum(leaf.rows for leaf in leaves[relation]),
             bytes=sum(leaf.bytes for leaf in leaves[relation]),
+            view=any(leaf.kind == "v" for leaf in leaves[relation]),
         )
     schemas = sorted({leaf.relation[0] for parts in leaves.values() for leaf in parts})
     by_itself, with_heirs = _columns(database, schemas)
     for relation, table in wanted.items():
         mine, parts = found[table.name], leaves[relation]
         columns = with_heirs.get(relation, {}) if len(parts) > 1 else {}
-        mine.columns = {name: _column(mine.rows, *row) for name, row in columns.items()}
+        mine.columns = {name: column_of(mine.rows, *row) for name, row in columns.items()}
         for name in {name for part in parts for name in by_itself.get(part.relation, ())}:
             if name not in mine.columns:
                 mine.columns[name] = _merged(
                     mine.rows,
                     [
-                        (part.rows, _column(part.rows, *by_itself[part.relation][name]))
+                        (part.rows, column_of(part.rows, *by_itself[part.relation][name]))
                         for part in parts
                         if name in by_itself.get(part.relation, ())
                     ],
@@ -201,17 +206,34 @@ def collect(database: Database, tables: Iterable[Table]) -> dict[str, Statistics
     return found
 
 
-def planned_rows(
+def planned(
     database: Database, relation: Relation, condition: str | None = None, only: bool = True
-) -> float:
-    """How many rows the planner believes a table has, or those of alias x that meet a condition."""
-    query = sql.SQL("explain (format json) select from {}{} as x").format(
+) -> dict[str, Any]:
+    """The planner's plan for a table, or for the rows of alias x that meet a condition."""
+    query = sql.SQL("explain (format json, verbose) select from {}{} as x").format(
         sql.SQL("only " if only else ""), sql.Identifier(*relation)
     )
     # a condition is SQL that the models hold; a cursor without parameters leaves its % alone
     text = query.as_string(database) + (f" where {condition}" if condition else "")
     row = database.execute(text.encode()).fetchone()
-    return float(row[0][0]["Plan"]["Plan Rows"]) if row else 0.0
+    return dict(row[0][0]["Plan"]) if row else {}
+
+
+def planned_rows(
+    database: Database, relation: Relation, condition: str | None = None, only: bool = True
+) -> float:
+    """How many rows the planner believes a table has, or those of alias x that meet a condition."""
+    return float(planned(database, relation, condition, only).get("Plan Rows", 0.0))
+
+
+def filters(plan: dict[str, Any]) -> Iterator[str]:
+    """The conditions on alias x in a plan, as the server spells them."""
+    if re.fullmatch(r"x(_\d+)?", str(plan.get("Alias", ""))):
+        for place in ("Filter", "Index Cond", "Recheck Cond"):
+            if place in plan:
+                yield str(plan[place])
+    for below in plan.get("Plans", ()):
+        yield from filters(below)
 
 
 def _leaves(database: Database, wanted: dict[Relation, Table]) -> dict[Relation, list[_Leaf]]:
@@ -230,7 +252,7 @@ def _leaves(database: Database, wanted: dict[Relation, Table]) -> dict[Relation,
             rows = _rows(database, (schema, name), tuples, pages, now)
         else:  # a view, a foreign table
             rows = planned_rows(database, (schema, name), only=False)
-        leaf = _Leaf((schema, name), rows, size)
+        leaf = _Leaf((schema, name), rows, size, kind)
         found.setdefault((root_schema, root), []).append(leaf)
     return found
 
@@ -259,7 +281,7 @@ def _columns(
     return by_itself, with_heirs
 
 
-def _column(
+def column_of(
     rows: float,
     nulls: float,
     distinct: float,
@@ -268,6 +290,7 @@ def _column(
     bounds: list[str] | None,
     elements: list[float] | None,
 ) -> Column:
+    """A column of so many rows by what pg_stats has of it."""
     return Column(
         nulls=nulls,
         distinct=distinct if distinct >= 0 else -distinct * rows,

@@ -65,7 +65,9 @@ def document(drawn: Picture, title: str = "What a build would keep") -> str:
         f"{escape(' · '.join(drawn.notes))}</text>",
         *_legend(drawn),
     ]
-    parts += [_arrow(arrow, drawn, layout) for arrow in drawn.arrows]
+    # no line crosses a label
+    parts += [_arrow(arrow, layout) for arrow in drawn.arrows]
+    parts += [_label(arrow, layout) for arrow in drawn.arrows]
     parts += [_box(place, node, layout) for place, node in enumerate(drawn.nodes)]
     return "\n".join([*(part for part in parts if part), "</svg>"]) + "\n"
 
@@ -200,7 +202,7 @@ def _box(place: int, node: Node, layout: _Layout) -> str:
     )
 
 
-def _arrow(arrow: Arrow, drawn: Picture, layout: _Layout) -> str:
+def _arrow(arrow: Arrow, layout: _Layout) -> str:
     colour, marker = ("#0b6e99", "own") if arrow.owned else ("#b7791f", "need")
     dashed = "" if arrow.owned else " stroke-dasharray='5 4'"
     start, end = _left(arrow.source, layout), _left(arrow.target, layout)
@@ -218,14 +220,19 @@ def _arrow(arrow: Arrow, drawn: Picture, layout: _Layout) -> str:
     path = (
         f"M{x1:.1f},{y1:.1f} C{x1 + bend:.1f},{y1:.1f} {x2 + bend2:.1f},{y2:.1f} {x2:.1f},{y2:.1f}"
     )
-    text = ""
-    if layout.parent.get(arrow.target) == arrow.source and arrow.owned:
-        text = (
-            f"<text x='{end - 12:.1f}' y='{y2 - 5:.1f}' font-size='10' fill='#3c5a68' "
-            f"text-anchor='end' stroke='#ffffff' stroke-width='3' paint-order='stroke'>"
-            f"{escape(_cut(arrow.label, 17))}</text>"
-        )
-    return _path(path, colour, dashed, marker, arrow.label) + text
+    return _path(path, colour, dashed, marker, arrow.label)
+
+
+def _label(arrow: Arrow, layout: _Layout) -> str:
+    """What an owner's arrow says, before its head; others say it as a tooltip."""
+    if layout.parent.get(arrow.target) != arrow.source or not arrow.owned:
+        return ""
+    left, middle = _left(arrow.target, layout), layout.middle[arrow.target]
+    return (
+        f"<text x='{left - 12:.1f}' y='{middle - 5:.1f}' font-size='10' fill='#3c5a68' "
+        f"text-anchor='end' stroke='#ffffff' stroke-width='3' paint-order='stroke'>"
+        f"{escape(_cut(arrow.label, 17))}</text>"
+    )
 
 
 def _path(path: str, colour: str, dashed: str, marker: str, label: str) -> str:

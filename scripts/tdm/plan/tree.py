@@ -11,40 +11,60 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tdm.counted import counted
+
 Plan = dict[str, Any]
 
 _EMPTY_SHOWN = 12
 _WHOLE_SHOWN = 12
+_TITLE = "what a build would keep"
+_GAP = 2  # between columns
+_REASON = 16  # characters that most reasons fit into
 
 
 def render(plan: Plan, console: Console) -> None:
     """Print a plan."""
     built = any("kept_rows" in table for table in plan["tables"])
-    titles = ("rows", "of", "share", "bytes", *(("kept",) if built else ()))
+    titles = ["rows", "of", "share", "bytes", *(["kept"] if built else [])]
     lines = [(name, why, _numbers(table, built)) for name, why, table in _lines(plan)]
-    out = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    widths = [
-        max([len(title), *(len(numbers[place]) for *_, numbers in lines if numbers)])
-        for place, title in enumerate(titles)
-    ]
+    wanted = max((len(name) for name, *_ in lines), default=0)
+    widths = _widths(titles, lines)
+    if console.width - sum(widths) - wanted < _REASON:  # rows and all of them say it too
+        place = titles.index("share")
+        del titles[place]
+        for *_, numbers in lines:
+            del numbers[place : place + 1]
+        widths = _widths(titles, lines)
     # what is too narrow for all of it loses reasons first, then names, never a number
-    left = console.width - sum(width + 3 for width in widths) - 3
-    names = min(max(len(name) for name, *_ in lines), max(left - 8, 20))
-    reasons = min(max(len(why) for _, why, _ in lines), max(left - names, 6))
-    out.add_column("what a build would keep", no_wrap=True, width=names)
+    left = console.width - sum(widths) - _GAP
+    names = min(max(wanted, len(_TITLE)), max(left - 8, 20))
+    reasons = min(max((len(why) for _, why, _ in lines), default=0), max(left - names, 6))
+    out = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    out.add_column(_TITLE, no_wrap=True, width=names)
     out.add_column("why", no_wrap=True, style="dim", width=reasons)
     for title, width in zip(titles, widths, strict=True):
-        out.add_column(title, justify="right", no_wrap=True, width=width)
+        out.add_column(title, justify="right", no_wrap=True, width=width - _GAP)
     for name, why, numbers in lines:
         out.add_row(name, why, *numbers)
     console.print(out)
+    _print_components(plan, console)
     _print_empty(plan, console)
-    _print_sums(plan, console, built)
+    _print_sums(plan, console)
+    _print_caveats(plan, console)
     for warning in plan["warnings"]:
         console.print(Text("! ", style="bold yellow").append(warning["message"], style="default"))
 
 
+def _widths(titles: list[str], lines: list[tuple[Text, str, list[str]]]) -> list[int]:
+    """The columns of numbers, each with the gap before it."""
+    return [
+        _GAP + max([len(title), *(len(numbers[place]) for *_, numbers in lines if numbers)])
+        for place, title in enumerate(titles)
+    ]
+
+
 Line = tuple[Text, str, "dict[str, Any] | None"]
+"""A name, the reason, and the table: None for a title, empty where its numbers stand above."""
 
 
 def _lines(plan: Plan) -> Iterator[Line]:
@@ -54,7 +74,7 @@ def _lines(plan: Plan) -> Iterator[Line]:
     pointing = _pointing(plan)
     titles = {
         "owned": "owned",
-        "referenced": "only where a kept row points at it",
+        "referenced": "where a kept row points at it",
         "linked": "where all its ends are kept",
         "whole": "whole",
     }
@@ -74,21 +94,17 @@ def _lines(plan: Plan) -> Iterator[Line]:
             if folded:
                 others = rest[_WHOLE_SHOWN - 1 :]
                 yield Text(f"  {len(others)} smaller tables"), "", _sum(others)
-    together = [component for component in plan["components"] if component["tables"]]
-    if together:
-        yield _title("in cycles, closed together"), "", None
-        for component in together:
-            yield Text("  " + " ⇄ ".join(_folded(component["tables"]))), _rounds(component), None
 
 
 def _sum(tables: list[dict[str, Any]]) -> dict[str, Any]:
     """One line for several tables."""
     names = ("source_rows", "source_bytes", "estimated_rows", "estimated_bytes", "kept_rows")
-    return {
+    made: dict[str, Any] = {
         name: sum(table[name] for table in tables)
         for name in names
         if all(name in table for table in tables)
     }
+    return made | {"caveats": [caveat for table in tables for caveat in table["caveats"]]}
 
 
 def _title(text: str) -> Text:
@@ -103,7 +119,7 @@ def _rounds(component: dict[str, Any]) -> str:
     if component["rounds"] is None:
         return "a fixpoint"
     rounds = component["rounds"]
-    return f"{rounds} round{'s' if rounds != 1 else ''}, {component['rows']:,} keys"
+    return f"{counted(rounds, 'round')}, {counted(component['rows'], 'key')}"
 
 
 def _sampled(plan: Plan, tables: dict[str, Any], placed: set[str]) -> Iterator[Line]:
@@ -118,7 +134,7 @@ def _sampled(plan: Plan, tables: dict[str, Any], placed: set[str]) -> Iterator[L
         placed.add(name)
         label = Text(f"  {before}{own}", style="dim").append(name, style="default")
         if again:
-            yield label.append(" (as above)", style="dim"), why, None
+            yield label, why, {}
             return
         yield label, why, tables[name]
         children = [
@@ -178,7 +194,7 @@ def _share(root: dict[str, Any]) -> str:
                 text += f", {root['at_least']} each at least"
         parts.append(text)
     if root["budget"]:
-        parts.append(f"what fits into {root['budget']:,} rows")
+        parts.append(f"what fits into {counted(root['budget'], 'row')}")
     parts += [_also(more) for more in root["also"]]
     return " + ".join(parts)
 
@@ -215,9 +231,11 @@ def _pointing(plan: Plan) -> dict[str, str]:
 def _numbers(table: dict[str, Any] | None, built: bool) -> list[str]:
     if table is None:
         return []
+    if not table:
+        return ["↑", *[""] * (4 if built else 3)]
     rows, total = table["estimated_rows"], table["source_rows"]
     cells = [
-        f"{rows:,}",
+        f"~{rows:,}" if table.get("caveats") else f"{rows:,}",
         f"{total:,}",
         f"{100 * rows / total:.1f} %" if total else "",
         _bytes(table["estimated_bytes"]),
@@ -231,6 +249,14 @@ def _bytes(number: float) -> str:
             return f"{number:.0f} {unit}"
         number /= 1000
     return f"{number:.1f} TB"
+
+
+def _print_components(plan: Plan, console: Console) -> None:
+    for component in plan["components"]:
+        if component["tables"]:
+            shown = " ⇄ ".join(_folded(component["tables"]))
+            title = Text("in a cycle, closed together: ", style="bold")
+            console.print(title.append(f"{shown}, {_rounds(component)}", style="default"))
 
 
 def _print_empty(plan: Plan, console: Console) -> None:
@@ -247,27 +273,42 @@ def _print_empty(plan: Plan, console: Console) -> None:
             console.print(Text(f"{title}: ", style="bold").append(shown + more, style="default"))
 
 
-def _print_sums(plan: Plan, console: Console, built: bool) -> None:
+def _print_sums(plan: Plan, console: Console) -> None:
     rows, total, size, everything = (
         sum(table[name] for table in plan["tables"])
         for name in ("estimated_rows", "source_rows", "estimated_bytes", "source_bytes")
     )
     console.print(
-        f"about {rows:,} of {total:,} rows, {_bytes(size)} of {_bytes(everything)}", highlight=False
+        f"about {rows:,} of {counted(total, 'row')}, {_bytes(size)} of {_bytes(everything)}",
+        highlight=False,
     )
+    built = [table for table in plan["tables"] if "kept_rows" in table]
     if built:
-        counted = [t for t in plan["tables"] if "kept_rows" in t]
-        kept = sum(table["kept_rows"] for table in counted)
+        kept = sum(table["kept_rows"] for table in built)
         near = sum(
             abs(table["estimated_rows"] - table["kept_rows"]) <= 0.2 * table["kept_rows"]
-            for table in counted
+            for table in built
         )
         console.print(
-            f"the last build kept {kept:,} rows; {near} of {len(counted)} tables were within 20 % "
-            "of this plan",
+            f"the last build kept {counted(kept, 'row')}; {near} of {counted(len(built), 'table')} "
+            f"{'was' if near == 1 else 'were'} within 20 % of this plan",
             highlight=False,
         )
     budget = plan["budget"]
     if budget["rows"]:
         word = "over" if budget["over"] else "within"
-        console.print(f"{word} the budget of {budget['rows']:,} rows", highlight=False)
+        console.print(f"{word} the budget of {counted(budget['rows'], 'row')}", highlight=False)
+
+
+def _print_caveats(plan: Plan, console: Console) -> None:
+    """What the figures marked with ~ rest on; tables that nobody analysed are a warning."""
+    for table in plan["tables"]:
+        for caveat in table["caveats"]:
+            if caveat["about"]:
+                said = f"{table['table']}, {caveat['about']}: {caveat['why']}, so that is a guess."
+            elif caveat["todo"]:
+                continue
+            else:
+                said = f"{caveat['why']}, so its figures are guesses."
+            line = Text("~ ", style="bold yellow").append(said, style="default")
+            console.print(line.append(f" {caveat['todo']}" if caveat["todo"] else ""))

@@ -81,7 +81,9 @@ def _incoming(facts: Facts) -> dict[str, list[int]]:
     growing = {
         name
         for name, table in facts.tables.items()
-        if table.mode in ("owned", "referenced") and facts.rows[name] >= 0.5 and table.pointed_at
+        if table.mode in ("sampled", "owned", "referenced")
+        and facts.rows[name] >= 0.5
+        and table.pointed_at
     }
     edges = facts.subset.references
     pointed = {(edge.child, edge.parent) for edge in edges}

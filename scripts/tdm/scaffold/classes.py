@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tdm.counted import counted
 from tdm.scaffold import words as w
 from tdm.scaffold.catalog import Catalog, Column, Table
 from tdm.scaffold.names import singular, words
@@ -214,7 +215,8 @@ def _of_text(
         return Proposal("none", "category", "name")
     written = w.matches(w.FREE_TEXT, parts)
     if _few_codes(column) and not (person or written or _says_who(parts)):
-        why = f"{column.distinct} distinct codes in {column.filled} rows"
+        codes = counted(column.distinct or 0, "distinct code")
+        why = f"{codes} in {counted(column.filled or 0, 'row')}"
         return Proposal("none", "category", why)
     if thing and w.matches(w.LABEL, parts) and not written:
         return Proposal("none", "label", "the name of a thing")

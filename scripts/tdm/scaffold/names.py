@@ -82,6 +82,8 @@ def _words(name: str) -> tuple[str, ...]:
 
 def singular(word: str) -> str:
     """A rough English singular, good enough to see that `orders` belongs to `order_id`."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
     for ending, instead in (
         ("ies", "y"),
         ("sses", "ss"),
@@ -91,11 +93,24 @@ def singular(word: str) -> str:
     ):
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return word[: -len(ending)] + instead
-    if word == "people":
-        return "person"
     if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
         return word[:-1]
     return word
+
+
+_IRREGULAR = dict(
+    pair.split(":")
+    for pair in """
+    people:person children:child men:man women:woman indices:index vertices:vertex
+    matrices:matrix criteria:criterion leaves:leaf shelves:shelf quizzes:quiz heroes:hero
+    movies:movie cookies:cookie calories:calorie selfies:selfie caches:cache
+    statuses:status bonuses:bonus campuses:campus viruses:virus buses:bus censuses:census
+    aliases:alias atlases:atlas canvases:canvas
+    skus:sku menus:menu cpus:cpu gpus:gpu bureaus:bureau plateaus:plateau
+    apis:api kpis:kpi uris:uri taxis:taxi emojis:emoji nos:no ids:id pks:pk
+    """.split()
+)
+"""What the rules get wrong: words that only look like plurals, or like no plurals."""
 
 
 def yaml_text(text: str) -> str:

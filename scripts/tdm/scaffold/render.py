@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tdm import __version__
+from tdm.counted import counted
 from tdm.scaffold.catalog import Catalog, LeftOut, Reference
 from tdm.scaffold.keys import Family, Place
 from tdm.scaffold.names import (
@@ -150,6 +151,7 @@ class _Renderer:
             undefined=StrictUndefined,
         )
         self.jinja.filters |= {
+            "counted": counted,
             "yaml": dbt_text,
             "q": jinja_text,
             "q_in_yaml": _quoted,

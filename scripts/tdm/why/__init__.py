@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tdm import connection
+from tdm.counted import counted
 from tdm.errors import ExitCode, TdmError
 from tdm.plan import last_built, real
 from tdm.plan.read import Table, find
@@ -68,8 +69,8 @@ def _require_key(table: Table, key: Sequence[str]) -> None:
         raise TdmError(f"{table.shown} has no key, so that no row of it can be named.")
     if len(key) != len(table.key):
         raise TdmError(
-            f"The key of {table.shown} is {', '.join(table.key)}: give {len(table.key)} "
-            f"value{'s' if len(table.key) > 1 else ''}, not {len(key)}."
+            f"The key of {table.shown} is {', '.join(table.key)}: give "
+            f"{counted(len(table.key), 'value')}, not {len(key)}."
         )
 
 

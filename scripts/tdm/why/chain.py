@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tdm.counted import counted
 from tdm.plan.read import Component, End, Owner, Reference, Subset, Table
 from tdm.plan.statistics import Database, Relation
 from tdm.why import rows
@@ -222,7 +223,7 @@ def share_in_words(table: Table) -> str:
         if sample.strata:
             parts[0] += f" by {', '.join(sample.strata)}"
     if sample.budget:
-        parts.append(f"within a budget of {sample.budget:,} rows")
+        parts.append(f"within a budget of {counted(sample.budget, 'row')}")
     return ", ".join(parts) or "as asked for"
 
 

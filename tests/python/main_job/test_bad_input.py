@@ -260,11 +260,18 @@ def test_a_list_with_unknown_keys_and_a_budget(newest: None, job: Job, tmp_path:
         f"{SUBSET}/sampled_shop__customers.sql: 2 keys on the list" in run.output
         and "are not in shop.customers (customer_id), lines 3, 5." in run.output
     ), run.output
+    (project / "seeds/vips.csv").write_text("customer_id\n100001\n77\n")
+    assert job.dbt("seed", "--select", "vips", project=project).exit_code == 0
+    run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
+    assert "1 key on the list" in run.output, run.output
+    assert "is not in shop.customers (customer_id), line 3. Take it out" in run.output
+    (project / "seeds/vips.csv").write_text("customer_id\n100001\n77\n100002\n78\n")
+    assert job.dbt("seed", "--select", "vips", project=project).exit_code == 0
     with_percent = '"(select 77 as customer_id, 1 as \\"100%\\") as vips"'
     replace_in(model, "ref('vips')", with_percent)
     run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
     assert run.exit_code == 1
-    assert "1 as 100%) as vips are not in shop.customers" in run.output, run.output
+    assert "1 as 100%) as vips is not in shop.customers" in run.output, run.output
     replace_in(model, with_percent, "ref('vips'), missing='ignore'")
     run = job.dbt("run", "--select", "sampled_shop__customers", project=project)
     assert run.exit_code == 1

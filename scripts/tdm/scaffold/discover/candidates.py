@@ -12,6 +12,7 @@ from tdm.scaffold.discover.likeness import (
     Vocabulary,
     from_comment,
     likely,
+    one_of,
     own_words,
     take_apart,
 )
@@ -45,27 +46,22 @@ def of_columns(known: Vocabulary) -> list[Candidate]:
 
 
 def of_values(known: Vocabulary, named: Iterable[Candidate]) -> list[Candidate]:
-    """Candidates that no name suggests: uuid and text columns and every key of that family.
+    """Candidates that no name suggests: uuid and text columns, arrays of such, and every key of
+    that family.
 
     Args:
         known: the names of the database.
         named: candidates that names suggest, which are left out.
     """
-    have = {(c.source.table, c.source.columns, c.key) for c in named if not c.source.many}
-    pointing = {(r.table, r.columns[0]) for r in known.catalog.references if len(r.columns) == 1}
-    keys = [
-        (key, family(known.catalog.tables[key.table].column(key.columns[0]).type))
-        for found in known.keys_of.values()
-        for key in found
-        # What is a reference itself is never where a key lives.
-        if key.declared and (key.table, key.columns[0]) not in pointing
-    ]
+    have = {(c.source.table, c.source.columns, c.key) for c in named}
+    keys = homes(known)
     found = []
     for name, table in known.catalog.tables.items():
         taken = _referencing(known.catalog, table)
         own = {key.columns[0] for key in known.keys_of[name]}
         for column in table.columns:
-            kind = family(column.type)
+            element = _element(column)
+            kind = family(element or column.type)
             if column.name in taken or not _telling(column, kind):
                 continue
             if column.name in own and (kind != "uuid" or column.default):
@@ -74,10 +70,22 @@ def of_values(known: Vocabulary, named: Iterable[Candidate]) -> list[Candidate]:
                 if key.table == name or (name, (column.name,), key) in have:
                     continue
                 if its == kind or (kind == "text" and its == "uuid"):
-                    source = source_of(name, column.name, kind, its)
+                    source = _source(table, column, kind, its)
                     if source:
                         found.append(Candidate(source, key, BY_VALUES))
     return found
+
+
+def homes(known: Vocabulary) -> list[tuple[Key, str]]:
+    """The keys that anything may point at whatever its name, each with its family."""
+    pointing = {(r.table, r.columns[0]) for r in known.catalog.references if len(r.columns) == 1}
+    return [
+        (key, family(known.catalog.tables[key.table].column(key.columns[0]).type))
+        for found in known.keys_of.values()
+        for key in found
+        # What is a reference itself is never where a key lives.
+        if key.declared and (key.table, key.columns[0]) not in pointing
+    ]
 
 
 def of_pairs(known: Vocabulary) -> list[Candidate]:
@@ -162,16 +170,15 @@ def source_of(
 
 
 def _of_column(known: Vocabulary, table: Table, column: Column) -> Iterator[Candidate]:
-    plain = column.type.plain
-    many = plain.kind == "array" and plain.element is not None
-    element: Type = plain.element if many and plain.element is not None else column.type
-    kind = family(element)
+    element = _element(column)
+    compared = element or column.type
+    kind = family(compared)
     if not kind:
         return
     parts = own_words(table, column.name)
-    if many and parts:
-        parts = [*parts[:-1], _one(parts[-1])]
-    keys = likely(known, table, parts, kind, element.plain.name)
+    if element:
+        parts = one_of(parts)
+    keys = likely(known, table, parts, kind, compared.plain.name)
     for key, likeness in from_comment(known, table, column).items():
         if key not in keys or keys[key].strength < likeness.strength:
             keys[key] = likeness
@@ -181,11 +188,23 @@ def _of_column(known: Vocabulary, table: Table, column: Column) -> Iterator[Cand
         wanted = family(known.catalog.tables[key.table].column(key.columns[0]).type)
         if kind != wanted and (likeness.strength < 60 or take_apart(parts).ending not in IDS):
             continue  # a cast needs a good reason
-        value = f"unnest(x.{sql_name(column.name)})" if many else ""
-        label = f"{column.name}[*]" if many else ""
-        source = source_of(table.id, column.name, kind, wanted, value, label=label, many=many)
+        source = _source(table, column, kind, wanted)
         if source:
             yield Candidate(source, key, likeness)
+
+
+def _element(column: Column) -> Type | None:
+    """The type of an array's elements; None for what is no array."""
+    plain = column.type.plain
+    return plain.element if plain.kind == "array" else None
+
+
+def _source(table: Table, column: Column, kind: str, wanted: str) -> Source | None:
+    """A column, or the elements of an array, as it compares with keys of a family."""
+    if _element(column) is None:
+        return source_of(table.id, column.name, kind, wanted)
+    value, label = f"unnest(x.{sql_name(column.name)})", f"{column.name}[*]"
+    return source_of(table.id, column.name, kind, wanted, value, label=label, many=True)
 
 
 def _same_column(table: Table, one: str, other: str) -> bool:
@@ -271,7 +290,3 @@ def _comparable(column: Column, wanted: Column) -> bool:
     if kind:
         return kind == family(wanted.type)
     return column.type.plain.name == wanted.type.plain.name
-
-
-def _one(word: str) -> str:
-    return word.removesuffix("s") if word in ("ids", "uuids", "keys", "nos") else singular(word)

@@ -6,7 +6,7 @@ several documents have it: names that are data themselves (an object by e-mail a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,13 @@ from psycopg import Connection
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from tdm.scaffold.catalog import Catalog, Column, Table
-from tdm.scaffold.discover.candidates import source_of
+from tdm.scaffold.discover.candidates import BY_VALUES, homes, source_of
 from tdm.scaffold.discover.comparing import DIGITS, UUID, family
 from tdm.scaffold.discover.inclusion import quietly
-from tdm.scaffold.discover.likeness import IDS, Vocabulary, likely, take_apart
-from tdm.scaffold.discover.model import Candidate
-from tdm.scaffold.names import singular, sql_name, words
+from tdm.scaffold.discover.likeness import IDS, Vocabulary, likely, one_of, take_apart
+from tdm.scaffold.discover.model import Candidate, Key, Source
+from tdm.scaffold.names import sql_name, words
+from tdm.scaffold.paths import ELEMENT, in_document
 
 DOCUMENTS = 1_000
 """Documents of a column whose paths are looked at."""
@@ -30,9 +31,11 @@ _ELEMENT = "[*]"
 
 
 @dataclass(frozen=True)
-class _Path:
-    """A way into documents, and what stands at its end."""
+class Path:
+    """A way into the documents of a column, and what stands at its end."""
 
+    table: Table
+    column: Column
     steps: tuple[str, ...]
     documents: int
     numbers: int
@@ -40,70 +43,116 @@ class _Path:
     uuids: int
     texts: int
 
+    @property
+    def kinds(self) -> list[str]:
+        """The families of what stands there: a text can spell a number or a uuid."""
+        found = {
+            "number": self.numbers or self.digits,
+            "uuid": self.uuids,
+            "text": self.texts or self.digits or self.uuids,
+        }
+        return [kind for kind, any_ in found.items() if any_]
 
-def of_documents(connection: Connection[Any], known: Vocabulary) -> list[Candidate]:
-    """Candidates of keys inside json and jsonb columns."""
-    found: list[Candidate] = []
-    for table in known.catalog.tables.values():
-        for column in table.columns:
-            if table.rows and column.type.plain.name in ("json", "jsonb"):
-                for path in _paths(connection, table, column):
-                    found += _of_path(known, table, column, path)
+    def source(self, wanted: str) -> Source | None:
+        """What stands there, as it compares with a key of a family."""
+        label = f"{self.column.name}.{'.'.join(self.steps)}".replace(".[", "[")
+        value = _value(self.column, self.steps)
+        many = _ELEMENT in self.steps
+        return source_of(
+            self.table.id, self.column.name, "text", wanted, value, label=label, many=many
+        )
+
+
+def paths_of(connection: Connection[Any], known: Vocabulary) -> list[Path]:
+    """The paths of all json and jsonb columns that nobody has declared as references."""
+    return [
+        path
+        for table in known.catalog.tables.values()
+        for column in table.columns
+        if table.rows and column.type.plain.name in ("json", "jsonb")
+        for path in _paths(connection, table, column)
+        if not _declared(known.catalog, path) and not _copied(path)
+    ]
+
+
+def of_documents(known: Vocabulary, paths: Iterable[Path]) -> list[Candidate]:
+    """Candidates of keys inside documents that names suggest."""
+    return [candidate for path in paths for candidate in _of_path(known, path)]
+
+
+def of_values(
+    known: Vocabulary, paths: Iterable[Path], named: Iterable[Candidate]
+) -> list[Candidate]:
+    """Candidates that no name suggests: texts and uuids in documents, and every key of that family.
+
+    Args:
+        known: the names of the database.
+        paths: ways into documents.
+        named: candidates that names suggest, which are left out.
+    """
+    have = {(c.source, c.key) for c in named}
+    keys = homes(known)
+    found = []
+    for path in paths:
+        for key, its in keys:
+            likely_kind = its == "uuid" if path.uuids > path.texts else its == "text"
+            source = path.source(its) if likely_kind and its in path.kinds else None
+            if source and key.table != path.table.id and (source, key) not in have:
+                found.append(Candidate(source, key, BY_VALUES))
     return found
 
 
-def _of_path(known: Vocabulary, table: Table, column: Column, path: _Path) -> Iterator[Candidate]:
-    parts = _words(path.steps)
-    copied = {"".join(words(c.name)) for c in table.columns}
-    if not parts or _declared(known.catalog, table, column, path):
-        return
-    if len(path.steps) == 1 and "".join(parts) in copied:
-        return  # what the row holds beside the document needs no second reference
-    kinds = []
-    if path.numbers or path.digits:
-        kinds.append("number")
-    if path.uuids:
-        kinds.append("uuid")
-    if path.texts or path.digits or path.uuids:
-        kinds.append("text")
-    many = _ELEMENT in path.steps
-    value = _value(column, path.steps)
-    label = f"{column.name}.{'.'.join(path.steps)}".replace(".[", "[")
-    named = {key for kind in kinds for key in likely(known, table, parts, kind, "int8")}
+def _of_path(known: Vocabulary, path: Path) -> Iterator[Candidate]:
+    parts, kinds = _words(path), path.kinds
+    named = {key for kind in kinds for key in likely(known, path.table, parts, kind, "int8")}
     for key in sorted(named, key=lambda k: (k.table, k.columns)):
-        wanted = family(known.catalog.tables[key.table].column(key.columns[0]).type)
+        wanted = _family(known, key)
         if wanted not in kinds:
             continue
-        likeness = likely(known, table, parts, wanted, "int8").get(key)
+        likeness = likely(known, path.table, parts, wanted, "int8").get(key)
         if likeness is None or likeness.strength < 60:
             continue
         if wanted == "text" and take_apart(parts).ending in IDS and not path.texts:
             continue
-        source = source_of(table.id, column.name, "text", wanted, value, label=label, many=many)
+        source = path.source(wanted)
         if source:
             yield Candidate(source, key, likeness)
 
 
-def _declared(catalog: Catalog, table: Table, column: Column, path: _Path) -> bool:
+def _family(known: Vocabulary, key: Key) -> str:
+    return family(known.catalog.tables[key.table].column(key.columns[0]).type)
+
+
+def _copied(path: Path) -> bool:
+    """Whether the row holds the same beside the document: that needs no second reference."""
+    beside = {"".join(words(column.name)) for column in path.table.columns}
+    return len(path.steps) == 1 and path.steps[0] != _ELEMENT and "".join(_words(path)) in beside
+
+
+def _declared(catalog: Catalog, path: Path) -> bool:
     """Whether somebody declared this path already, in whatever words."""
-    last = [step for step in path.steps if step != _ELEMENT][-1]
+    names = [step for step in path.steps if step != _ELEMENT]
     return any(
-        r.columns == (column.name,) and any(last in sql for sql in r.expression)
-        for r in catalog.references_from.get(table.id, ())
+        r.columns == (path.column.name,)
+        and any(names[-1] in sql if names else _is_list(sql, path.column) for sql in r.expression)
+        for r in catalog.references_from.get(path.table.id, ())
     )
 
 
-def _words(steps: tuple[str, ...]) -> list[str]:
-    """The words that name what stands at the end of a path."""
-    names = [step for step in steps if step != _ELEMENT]
+def _is_list(expression: str, column: Column) -> bool:
+    return set(in_document(expression, column.name) or ()) == {ELEMENT}
+
+
+def _words(path: Path) -> list[str]:
+    """The words that name what stands at the end of a path; the column's for a bare list."""
+    names = [step for step in path.steps if step != _ELEMENT] or [path.column.name]
     last = words(names[-1])
-    if steps[-1] == _ELEMENT and last:  # an array of keys
-        last = [*last[:-1], last[-1].removesuffix("s") if len(last[-1]) <= 5 else last[-1]]
-        last = [*last[:-1], singular(last[-1])]
+    if path.steps[-1] == _ELEMENT:
+        last = one_of(last)
     taken = take_apart(last)
     if not taken.stem and len(names) > 1:  # {"order": {"id": …}}
         above = words(names[-2])
-        last = [*above[:-1], singular(above[-1]), *last] if above else last
+        last = [*one_of(above), *last] if above else last
     return last
 
 
@@ -122,7 +171,7 @@ def _value(column: Column, steps: tuple[str, ...]) -> str:
     return f"({document} #>> '{{{','.join(steps)}}}')"
 
 
-def _paths(connection: Connection[Any], table: Table, column: Column) -> list[_Path]:
+def _paths(connection: Connection[Any], table: Table, column: Column) -> list[Path]:
     """The paths of a sample of documents that lead to numbers and texts."""
     name = Identifier(column.name)
     only = SQL("only ") if table.children else SQL("")
@@ -141,7 +190,7 @@ def _paths(connection: Connection[Any], table: Table, column: Column) -> list[_P
         uuid=Literal(UUID),
     )
     rows = quietly(connection, query) or []
-    return [_Path(tuple(steps), *numbers) for steps, *numbers in rows]
+    return [Path(table, column, tuple(steps), *numbers) for steps, *numbers in rows]
 
 
 _WALK = """
@@ -182,7 +231,6 @@ select
     count(*) filter (where kind = 'string' and text ~ {uuid}),
     count(*) filter (where kind = 'string' and text !~ {digits} and text !~ {uuid})
 from ends
-where steps <> array['[*]']
 group by steps
 having
     count(distinct place) >= least(3, (select count(*) from documents))

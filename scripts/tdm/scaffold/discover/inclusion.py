@@ -164,13 +164,20 @@ def complete(connection: Connection[Any], table: Table, columns: Sequence[str]) 
     return int(found[0][0]) if found else None
 
 
-def texts(connection: Connection[Any], table: Table, column: str) -> tuple[float, float] | None:
-    """The mean length of a column's texts, and the part of them that are numbers; of a sample."""
+def texts(
+    connection: Connection[Any], catalog: Catalog, source: Source
+) -> tuple[float, float] | None:
+    """The mean length of a source's texts, and the part of them that are numbers; of a sample."""
     query = SQL(
-        "select avg(length({column}::text))::float8,"
-        " avg(({column}::text ~ '^[0-9.,-]*$')::int)::float8"
-        " from (select {column} from {table} where {column} is not null limit {values}) as x"
-    ).format(column=Identifier(column), table=_relation(table), values=Literal(10 * VALUES))
+        "select avg(length(r1::text))::float8, avg((r1::text ~ '^[0-9.,-]*$')::int)::float8"
+        " from (select r1 from (select {terms} from {rows} {where}) as referencing"
+        " where r1 is not null limit {values}) as looked"
+    ).format(
+        terms=_terms(source),
+        rows=_rows(source, _relation(catalog.tables[source.table])),
+        where=_where(source),
+        values=Literal(10 * VALUES),
+    )
     found = quietly(connection, query)
     if not found or found[0][0] is None:
         return None

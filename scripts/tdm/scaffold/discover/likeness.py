@@ -23,6 +23,11 @@ IDS = frozenset("id ids uuid uuids guid uid key keys fk ref pk oid sk".split())
 """Endings that say `a key of`, whichever it is."""
 
 _CODES = frozenset("no nr num number code codes iso cd nummer numero cod codigo".split())
+_SAME = {
+    **dict.fromkeys("no nr num number nummer numero".split(), "number"),
+    **dict.fromkeys("code cod cd codigo".split(), "code"),
+}
+"""Endings that say the same: customer_no and customer_number."""
 _GLUED = ("nummer", "uuid", "guid", "code", "key", "ids", "id", "fk", "sk", "nr")
 _LEADING = frozenset("id fk cod codigo uuid".split())
 _RUN_ON = 6
@@ -334,8 +339,17 @@ def _run_on(known: Vocabulary, name: str) -> Iterator[tuple[Key, Likeness]]:
 def _homes(known: Vocabulary, keys: Sequence[Key], stem: str, kind: str) -> list[Key]:
     """Where keys of one name live: in the table of that name, else in the one with most rows.
 
-    Natural keys (email) live in many tables, each in its own right.
+    Natural keys (email) live in many tables, each in its own right, unless all but one of them
+    are references to it.
     """
+    ends = {(key.table, key.columns) for key in keys}
+    led = {
+        (r.table, r.columns)
+        for key in keys
+        for r in known.catalog.references_from.get(key.table, ())
+        if r.plain and (r.to, r.to_columns) in ends
+    }
+    keys = [key for key in keys if (key.table, key.columns) not in led] or keys
     named = [key for key in keys if stem in known.names_of[key.table]]
     if named or len(keys) < 2:
         return named or list(keys)
@@ -386,7 +400,8 @@ def _after_the_table(
 def _misfit(known: Vocabulary, key: Key, ending: str, kind: str) -> int | None:
     """What an ending takes off the strength; None means that it says another key."""
     table = known.catalog.tables[key.table]
-    same = take_apart(own_words(table, key.columns[0])).ending == ending
+    own = take_apart(own_words(table, key.columns[0])).ending
+    same = own == ending or (own in _SAME and _SAME[own] == _SAME.get(ending))
     its = _family(table, key.columns[0])
     if ending in IDS:
         return 0 if key.primary or same else 3 if its == kind else None
@@ -462,9 +477,9 @@ def _roles(
 def _abbreviated(
     known: Vocabulary, table: Table, parts: Sequence[str], kind: str
 ) -> Iterator[tuple[Key, Likeness]]:
-    """The name shortens that of one table, and of no other: cust_id, dept_id, kunde_id."""
+    """The name shortens that of one table, and of no other: cust_id, dept_id, prod_code."""
     taken = take_apart(parts)
-    if taken.ending not in IDS or not taken.stem:
+    if not taken.ending or not taken.stem:
         return
     short = _singular(taken.stem[-1:])
     long = _ABBREVIATIONS.get(short, "")
@@ -482,7 +497,9 @@ def _abbreviated(
         key
         for other in sorted(tables)
         for key in known.keys_of[other]
-        if key.primary and _family(known.catalog.tables[other], key.columns[0]) == kind
+        if (key.primary or taken.ending not in IDS)
+        and _misfit(known, key, taken.ending, kind) is not None
+        and _family(known.catalog.tables[other], key.columns[0]) == kind
     ]
     if len(keys) == 1:
         yield keys[0], Likeness(64, "it shortens the table's name")
@@ -511,9 +528,11 @@ def _undeclared(table: Table, names: tuple[str, ...], found: list[Key]) -> list[
     """Columns that may be unique though no plain index says so: rows have to say it."""
     declared = {key.columns for key in found}
     partly: set[tuple[str, ...]] = {
-        index.used
+        columns
         for index in table.indexes
-        if len(index.used) == 1 and not (index.plain and index.columns)
+        # Of a partial index its columns alone: (sku) where deleted_at is null.
+        for columns in (index.used, index.columns)
+        if len(columns) == 1 and not (index.plain and index.columns)
     }
     for column in () if found else table.columns:
         taken = take_apart(own_words(table, column.name))
@@ -543,6 +562,11 @@ def _same_area(known: Vocabulary, one: str, other: str) -> bool:
 
 def _singular(parts: Sequence[str]) -> str:
     return "".join(singular(part) for part in parts)
+
+
+def one_of(parts: Sequence[str]) -> list[str]:
+    """The words of a list's name as those of one element: product_skus, orderids, uuids."""
+    return [*parts[:-1], *map(singular, parts[-1:])]
 
 
 def _one(ending: str) -> str:

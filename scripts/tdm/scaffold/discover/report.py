@@ -9,6 +9,7 @@ import textwrap
 from math import floor
 from typing import Any
 
+from tdm.counted import counted
 from tdm.scaffold.catalog import Catalog
 from tdm.scaffold.discover.model import Discovery, Proposal
 from tdm.scaffold.names import comment_text, yaml_text
@@ -142,10 +143,10 @@ def _evidence(p: Proposal) -> str:
     why = p.candidate.likeness.why
     if p.verdict == "unproven":
         return f"by name only, no row has a value to look at: {why}"
-    values = f"{_share(p)} of {look.compared:,} values match"
+    values = f"{_share(p)} of {_values(look.compared)}"
     if look.compared < look.values:
         values += f" (of {look.values:,})"
-    rows = f"{look.rows:,} rows"
+    rows = counted(look.rows, "row")
     if not look.whole:
         rows = f"verified on a sample of {rows} only"
     null = _floor(look.empty / look.rows if look.rows else 0.0)
@@ -165,10 +166,14 @@ def _evidence(p: Proposal) -> str:
     return ("doubtful: " if p.verdict == "doubtful" else "") + "; ".join(said)
 
 
+def _values(number: int) -> str:
+    return counted(number, "value matches", "values match")
+
+
 def _short(p: Proposal) -> str:
     if p.verdict == "unproven":
         return "by name only"
-    text = f"{_share(p)} of {p.look.values:,} values match"
+    text = f"{_share(p)} of {_values(p.look.values)}"
     return text if p.verdict == "proposed" else f"doubtful, {text}"
 
 

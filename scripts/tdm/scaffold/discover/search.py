@@ -89,16 +89,21 @@ class _Search:
         self.unmeasured = 0
 
     def run(self) -> Discovery:
+        paths = documents.paths_of(self.connection, self.known)
         named = [
             *polymorphic.of_discriminators(self.connection, self.known),
             *polymorphic.of_content_types(self.connection, self.known),
             *candidates.of_pairs(self.known),
             *candidates.of_columns(self.known),
-            *documents.of_documents(self.connection, self.known),
+            *documents.of_documents(self.known, paths),
         ]
         found = [p for slot in _by_slot(named).values() for p in self._resolve(slot)]
         done = {p.candidate.source.slot for p in found if p.verdict == "proposed"}
-        rest = [c for c in candidates.of_values(self.known, named) if c.source.slot not in done]
+        others = [
+            *candidates.of_values(self.known, named),
+            *documents.of_values(self.known, paths, named),
+        ]
+        rest = [c for c in others if c.source.slot not in done]
         by_values = [
             p
             for slot in _by_slot(rest).values()
@@ -244,10 +249,9 @@ class _Search:
 
     def _telling(self, source: Source) -> bool:
         """Whether the texts of a column are long enough, and not numbers, to be told apart."""
-        if len(source.columns) > 1 or not source.plain:
+        if len(source.columns) > 1:
             return True
-        table = self.catalog.tables[source.table]
-        look = inclusion.texts(self.connection, table, source.columns[0])
+        look = inclusion.texts(self.connection, self.catalog, source)
         return look is not None and look[0] >= 6 and look[1] < 0.5
 
     # ------------------------------------------------------------------ several slots
