@@ -135,3 +135,22 @@ def test_the_guard_says_what_to_write(project: Project) -> None:
         ' points at, of "C". Give the reference an expression, here and in the models that name it:'
         "  expression: ['x.code collate \"C\"']"
     ) in said.output, said.output
+
+
+def test_a_condition_that_compares_two_collations(project: Project) -> None:
+    """Nobody can plan for it: PostgreSQL finds out at the first row."""
+    path = project.folder / "models/subset/a/sampled_a__customers.sql"
+    written = path.read_text(encoding="utf-8")
+    path.write_text(
+        written.replace(
+            "fraction=0.05", "also=[tdm.matching('x.code = x.sponsor')], fraction=0.05"
+        ),
+        encoding="utf-8",
+    )
+    said = project.build("--select", "+sampled_a__customers")
+    path.write_text(written, encoding="utf-8")
+    assert said.exit_code == 1
+    assert (
+        "(SQLSTATE 42P22); texts of two collations are compared. Say which one counts behind one"
+        ' of them:  collate "…"'
+    ) in said.output, said.output
