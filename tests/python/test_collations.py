@@ -46,6 +46,10 @@ create table a.tills (
     id bigint primary key, clerk text collate "POSIX" references a.clerks,
     opened_for text collate a."as in C" references a.customers (code)
 );
+-- which nobody declares
+create table a.letters (id bigint primary key, customer_code text collate "POSIX", text text);
+insert into a.letters
+select i, 'c-' || 1 + i % 1700, 'text ' || i from generate_series(1, 3000) as i;
 insert into a.customers
 select 'c-' || i, 'Name ' || i, case when i % 3 = 0 then 'c-' || i - 1 end
 from generate_series(1, 3000) as i;
@@ -154,3 +158,10 @@ def test_a_condition_that_compares_two_collations(project: Project) -> None:
         "(SQLSTATE 42P22); texts of two collations are compared. Say which one counts behind one"
         ' of them:  collate "…"'
     ) in said.output, said.output
+
+
+def test_discovery_compares_two_collations(project: Project, tmp_path: Path) -> None:
+    found = scaffold.init(project.dsn, tmp_path / "other", [], [], True, discover=True)
+    [letters] = [p for p in found["proposed_references"] if p["table"] == "a.letters"]
+    assert (letters["to"], letters["to_columns"]) == ("a.customers", ["code"])
+    assert (letters["verdict"], letters["share"]) == ("proposed", 1)
