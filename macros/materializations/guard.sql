@@ -16,10 +16,12 @@
     {% call statement('expressions') -%}
         {{ tdm._plan_expressions(fresh, tdm.subset_queries()) }}
     {%- endcall %}
-    {%- set nullable = run_query(tdm.nullable_keys()).columns['message'].values() -%}
-    {%- if nullable -%}
-        {%- do exceptions.raise_compiler_error(nullable | join('\n')) -%}
-    {%- endif -%}
+    {%- for query in [tdm.nullable_keys(), tdm.mixed_collations()] -%}
+        {%- set problems = run_query(query).columns['message'].values() -%}
+        {%- if problems -%}
+            {%- do exceptions.raise_compiler_error(problems | join('\n')) -%}
+        {%- endif -%}
+    {%- endfor -%}
     {%- do tdm.close(fresh) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {% call statement('state') -%}

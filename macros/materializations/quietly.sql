@@ -30,6 +30,7 @@ begin
         '%s failed on its data (SQLSTATE %s)%s',
         {{ tdm.literal(name) }}, failed,
         case
+            when failed = '42P22' then '; texts of two collations are compared. Say which one counts behind one of them:  collate "…"'
             when cardinality(bad) > 0 then '; columns that fail: ' || array_to_string(bad, ', ') || '. Guard the cast or the mask'
             when failed like '23%' then '; a constraint or a domain refuses what the masks make'
             else '; no column fails by itself'

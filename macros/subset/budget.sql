@@ -11,10 +11,15 @@
     {{ return({'rows': rows, 'owned': owned, 'largest': largest}) }}
 {%- endmacro %}
 
-{#- Rows that a budget counts for the row that owns them. Arguments as in tdm.owner, and `owned`: what they own in turn. -#}
-{% macro counted(source, columns, to=none, where=none, owned=[]) -%}
+{#- Rows that a budget counts for the row that owns them. Arguments as in tdm.owner, and
+    owned       what they own in turn
+    expression  beside columns: SQL over x that has their values, one a column, where the reference is declared with one -#}
+{% macro counted(source, columns, to=none, where=none, owned=[], expression=none) -%}
     {%- do tdm.require_columns(source, columns) -%}
-    {{ return({'source': source, 'columns': columns, 'to': to or columns, 'where': tdm.one_line_texts(where), 'owned': owned}) }}
+    {{ return({
+        'source': source, 'columns': columns, 'to': to or columns, 'where': tdm.one_line_texts(where), 'owned': owned,
+        'expression': tdm._one_line_each(expression),
+    }) }}
 {%- endmacro %}
 
 {#- The rows of a table, each with the number of rows that it would bring. -#}
@@ -39,13 +44,13 @@ where tdm_weight <= {{ budget.rows }} * {{ budget.largest }}
 {% macro _counts(owned) -%}
     {%- for edge in owned %}
 left join (
-    select {% for column in edge.columns %}x.{{ tdm.quoted(column) }} as r{{ loop.index }}, {% endfor %}sum({{ tdm._weight(edge.owned) }}) as rows
+    select {{ tdm._referencing(edge) }}, sum({{ tdm._weight(edge.owned) }}) as rows
     from {{ tdm.own_rows(edge.source) }} as x
     {{ tdm._counts(edge.owned) | indent(4) }}
     {%- if edge.where %}
     where ({{ edge.where }})
     {%- endif %}
-    group by {% for column in edge.columns %}x.{{ tdm.quoted(column) }}{{ ', ' if not loop.last }}{% endfor %}
+    group by {{ range(1, edge.columns | length + 1) | join(', ') }}
 ) as owned_{{ loop.index }} on {{ tdm._matches(edge.to, 'x', 'owned_' ~ loop.index) }}
     {%- endfor %}
 {%- endmacro %}

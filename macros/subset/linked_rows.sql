@@ -12,17 +12,24 @@ select x.*
 from {{ tdm.own_rows(source) }} as x
 {%- for end in ends %}
 {%- do tdm.require_columns(source, end.columns) %}
-{{ tdm.as_comment({'end': end.kept.identifier, 'columns': end.columns, 'to_columns': end.to}) }}
-inner join (select distinct {{ tdm._numbered_of(end.to, 'kept') }} from {{ end.kept }} as kept) as end_{{ loop.index }} on {{ tdm._matches(end.columns, 'x', 'end_' ~ loop.index) }}
+{{ tdm.as_comment({'end': end.kept.identifier, 'columns': end.columns, 'expression': end.expression, 'to_columns': end.to}) }}
+inner join (select distinct {{ tdm._numbered_of(end.to, 'kept') }} from {{ end.kept }} as kept) as end_{{ loop.index }} on {{ tdm._is_at(end, 'end_' ~ loop.index) }}
 {%- endfor %}
 {%- endmacro %}
 
 {#- A table that one end of a link row points at.
     kept        ref() of its kept_, sampled_ or subset_ model, or tdm.member_of(…)
     columns     the link table's columns
-    to          the columns that they point at, in the same order, where they have other names -#}
-{% macro end(kept, columns, to=none) -%}
-    {{ return({'kept': kept, 'columns': columns, 'to': to or columns}) }}
+    to          the columns that they point at, in the same order, where they have other names
+    expression  SQL over x that has their values, one a column, where the reference is declared with one -#}
+{% macro end(kept, columns, to=none, expression=none) -%}
+    {{ return({'kept': kept, 'columns': columns, 'to': to or columns, 'expression': tdm._one_line_each(expression)}) }}
+{%- endmacro %}
+
+{#- `value = end.r1 and …`: link row x has that end. -#}
+{% macro _is_at(end, alias) -%}
+    {%- if not end.expression -%}{{ return(tdm._matches(end.columns, 'x', alias)) }}{%- endif -%}
+    {%- for value in end.expression -%}({{ value }}) = {{ alias }}.r{{ loop.index }}{{ ' and ' if not loop.last }}{%- endfor -%}
 {%- endmacro %}
 
 {#- A reference of a link table that is no end would be left dangling. -#}

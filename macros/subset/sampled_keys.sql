@@ -102,12 +102,13 @@ from sampled
 {%- if columns is none %} as x{% endif -%}
 {%- endmacro %}
 
-{#- Of one column the text whose hash decides on rounding, which is compared faster than an array. -#}
+{#- Of one column the text whose hash decides on rounding, which is compared faster than an array; of several an array, in one
+    collation. -#}
 {% macro _stratum(source, strata) -%}
     {%- if strata | length == 1 -%}
     coalesce('stratum|' || {{ tdm._column_or_expression(source, strata[0]) }}::text, 'stratum')
     {%- else -%}
-    array[{% for stratum in strata %}{{ tdm._column_or_expression(source, stratum) }}::text{{ ', ' if not loop.last }}{% endfor %}]::text[]
+    array[{% for stratum in strata %}{{ tdm._column_or_expression(source, stratum) }}::text collate "default"{{ ', ' if not loop.last }}{% endfor %}]::text[]
     {%- endif -%}
 {%- endmacro %}
 

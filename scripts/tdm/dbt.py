@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tdm import server
+from tdm import server, unknown
 from tdm.errors import ExitCode, TdmError
 
 _PATIENCE = 8.0  # schedulers give ten seconds between SIGTERM and SIGKILL
@@ -108,6 +108,7 @@ def run(
         for line in child.stdout:
             _take(line.rstrip("\n"), outcome, on_progress)
         outcome.exit_code = child.wait()
+        outcome.messages = [unknown.explained(project_dir, said) for said in outcome.messages]
     except BaseException:
         _end(child)
         raise

@@ -134,6 +134,9 @@ def test_planned_stands_beside_real(made: dict[str, Any], built: Traced) -> None
     assert table(made, "app.secret")["estimated_rows"] == 0
     visits = table(made, "app.visit")
     assert visits["estimated_rows"] == pytest.approx(visits["kept_rows"], rel=0.2)
+    # a link row of link rows, whatever their names
+    badges, members = table(made, "app.badge"), table(made, "app.membership")
+    assert 0 < badges["estimated_rows"] <= members["estimated_rows"]
 
 
 def test_components_tell_rounds_and_rows(made: dict[str, Any], built: Traced) -> None:

@@ -147,6 +147,23 @@ def test_link_rows_show_both_ends(built: Traced, session: Database) -> None:
     assert [end["chain"][0]["table"] for end in done["ends"]] == ["app.person", "app.product"]
 
 
+def test_link_rows_of_link_rows(built: Traced, session: Database) -> None:
+    key = session.execute(
+        f"select badge_id::text from {traced.TARGET}_subset.subset_app__badge order by 1 limit 1"
+    ).fetchone()
+    assert key is not None
+    done = ask(built, "app.badge", *key)
+    [member, product] = done["ends"]
+    assert [end["chain"][0]["table"] for end in done["ends"]] == ["app.membership", "app.product"]
+    assert [end["chain"][0]["table"] for end in member["ends"]] == ["app.person", "app.product"]
+    assert product["reason"] != "linked"
+    lost = missing(session, "app.badge", "badge_id", "subset_app__badge")
+    assert any(
+        "is not kept, and all its ends must be" in said
+        for said in ask(built, "app.badge", *lost)["why"]
+    )
+
+
 def test_reference_data_is_kept_whole(built: Traced) -> None:
     assert why.render(ask(built, "app.country", "AA")) == (
         "app.country AA: kept whole: reference data"

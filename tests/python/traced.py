@@ -76,6 +76,14 @@ create table app.membership (
 insert into app.membership
 select format('o''%s "x" %%s', n), 1 + n * k % 120 from generate_series(1, 200) as n,
 generate_series(1, 3) as k on conflict do nothing;
+create table app.badge (
+    badge_id bigint primary key, person text, product_id integer,
+    shown_with integer references app.product,
+    foreign key (person, product_id) references app.membership
+);
+insert into app.badge
+select row_number() over (order by person, product_id), person, product_id, 120 - product_id / 2
+from app.membership;
 create table app.secret (secret_id bigint primary key, what text not null);
 insert into app.secret values (1, 'x');
 analyze;
@@ -178,6 +186,11 @@ MODELS = {
     "subset_app__membership": """{{ tdm.linked_rows(source('app', 'membership'), ends=[
         tdm.end(tdm.member_of(ref('kept_app__person_team'), 'person'), ['person'], to=['id']),
         tdm.end(ref('subset_app__product'), ['product_id']),
+    ]) }}""",
+    # a link row of link rows
+    "subset_app__badge": """{{ tdm.linked_rows(source('app', 'badge'), ends=[
+        tdm.end(ref('subset_app__membership'), ['person', 'product_id']),
+        tdm.end(ref('subset_app__product'), ['shown_with'], to=['product_id']),
     ]) }}""",
     "subset_app__country": "{{ tdm.all_rows(source('app', 'country')) }}",
     "subset_app__secret": "{{ tdm.no_rows(source('app', 'secret')) }}",

@@ -41,6 +41,7 @@ class End:
     table: str
     columns: list[str]
     to_columns: list[str]
+    expression: list[str] | None = None
 
 
 @dataclass
@@ -286,8 +287,14 @@ def _reasons(
                 )
             )
         elif "end" in facts and current:
-            to_columns = facts.get("to_columns") or facts["columns"]
-            current.ends.append(End(relations.get(facts["end"], ""), facts["columns"], to_columns))
+            current.ends.append(
+                End(
+                    relations.get(facts["end"], ""),
+                    facts["columns"],
+                    facts.get("to_columns") or facts["columns"],
+                    facts.get("expression"),
+                )
+            )
         elif facts.get("kept") in tables:
             table = tables[facts["kept"]]
             table.mode = "referenced" if table.mode == "empty" else table.mode

@@ -70,8 +70,9 @@ def kept(facts: Facts, sampled: dict[str, Sampled]) -> Kept:
             moved = max(moved, abs(found.rows[name] - before))
         if moved < _SETTLED:
             break
-    for name, table in facts.tables.items():
-        if table.mode == "linked":
+    linked = [name for name, table in facts.tables.items() if table.mode == "linked"]
+    for _ in linked:  # an end may be a link row itself
+        for name in linked:
             found.rows[name] = _linked(facts, found, name)
     return found
 

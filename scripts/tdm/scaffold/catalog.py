@@ -99,8 +99,10 @@ class Column:
     built_from: tuple[str, ...] = ()
     """The columns that a generated column is computed from."""
     comment: str | None = None
-    folding: str = ""
-    """Its collation, as SQL has it, where that takes different spellings for equal."""
+    collation: str = ""
+    """Its collation, as SQL has it, where that is not the database's own."""
+    folds: bool = False
+    """Whether its collation takes different spellings for equal."""
     distinct: int | None = None
     """Distinct values in a look at some rows of the table; None where nobody counted."""
     filled: int | None = None
@@ -144,6 +146,9 @@ class Exclusion:
     operators: tuple[str, ...]
 
 
+_COLLATED = re.compile(r' collate (?:"(?:[^"]|"")*"|[\w.])+$')
+
+
 @dataclass(frozen=True)
 class Reference:
     """A foreign key, or a reference that a person declared: that one has no name."""
@@ -163,7 +168,7 @@ class Reference:
     @property
     def plain(self) -> bool:
         """Whether the columns themselves hold the key, in every row."""
-        return not self.where and not self.expression
+        return not self.where and len(self.compared) == len(self.to_columns)
 
     @cached_property
     def compared(self) -> tuple[tuple[str, str], ...]:
@@ -174,11 +179,26 @@ class Reference:
         if not self.expression:
             return tuple(zip(self.columns, self.to_columns, strict=True))
         own = {f"x.{sql_name(column)}": column for column in self.columns}
-        others = [sql for sql in self.expression if sql not in own]
-        if any(re.search(r"\bx\.", sql) for sql in others):
+        values = [_COLLATED.sub("", sql) for sql in self.expression]
+        if any(re.search(r"\bx\.", sql) for sql in values if sql not in own):
             return ()
-        pairs = zip(self.expression, self.to_columns, strict=True)
+        pairs = zip(values, self.to_columns, strict=True)
         return tuple((own[sql], column) for sql, column in pairs if sql in own)
+
+    def between(self, table: Table, to: Table) -> Reference:
+        """The same between two tables, with the texts of both ends in one collation.
+
+        PostgreSQL compares texts of two collations in a constraint, by that of the column that is
+        pointed at, but not in a query that does not say so.
+        """
+        values = list(self.expression or (f"x.{sql_name(column)}" for column in self.columns))
+        for column, to_column in self.compared:
+            wanted = to.column(to_column).collation
+            if wanted and table.column(column).collation not in ("", wanted):
+                own = f"x.{sql_name(column)}"
+                values = [f"{own} collate {wanted}" if sql == own else sql for sql in values]
+        apart = any(_COLLATED.search(sql) for sql in values)
+        return replace(self, expression=tuple(values)) if apart else self
 
 
 @dataclass(frozen=True)
@@ -325,7 +345,9 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
             children=tuple(sorted(ids[c] for c in children.get(oid, ()) if c in ids)),
         )
         tables[table.id] = _counted(connection, table)
-    references = _references(constraints, home, ids, tree)
+    references = tuple(
+        r.between(tables[r.table], tables[r.to]) for r in _references(constraints, home, ids, tree)
+    )
     info = connection.info
     return Catalog(
         database=info.dbname,
@@ -459,7 +481,8 @@ def _columns(
                 generated=row["generated"],
                 built_from=tuple(sorted(built_from.get((row["table"], row["number"]), ()))),
                 comment=row["comment"],
-                folding=row["folding"] or "",
+                collation=row["collation"] or "",
+                folds=bool(row["folds"]),
             )
         )
     return columns
@@ -788,16 +811,18 @@ select
     a.attnotnull as not_null, a.attgenerated <> '' as generated,
     pg_catalog.pg_get_expr(d.adbin, d.adrelid) as default,
     pg_catalog.col_description(a.attrelid, a.attnum) as comment,
-    (
-        select format('%%I.%%I', cn.nspname, co.collname)
-        from pg_catalog.pg_collation as co
-        inner join pg_catalog.pg_namespace as cn on cn.oid = co.collnamespace
-        where co.oid = a.attcollation and not co.collisdeterministic
-    ) as folding
+    case
+        when coalesce(co.collname, 'default') = 'default' then null
+        when cn.nspname = 'pg_catalog' then quote_ident(co.collname)
+        else format('%%I.%%I', cn.nspname, co.collname)
+    end as collation,
+    not co.collisdeterministic as folds
 from pg_catalog.pg_attribute as a
 inner join pg_catalog.pg_class as c on c.oid = a.attrelid
 inner join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 left join pg_catalog.pg_attrdef as d on d.adrelid = a.attrelid and d.adnum = a.attnum
+left join pg_catalog.pg_collation as co on co.oid = a.attcollation
+left join pg_catalog.pg_namespace as cn on cn.oid = co.collnamespace
 where
     n.nspname = any(%(schemas)s) and c.relkind in ('r', 'p') and not c.relispartition
     and a.attnum > 0 and not a.attisdropped

@@ -161,7 +161,7 @@ class Server:
             mask: SQL that makes the same text of all spellings {c} that the mask takes for equal.
         """
         places = list(columns)
-        collation = next(column.folding for _, column in places if column.folding)
+        collation = next(column.collation for _, column in places if column.folds)
         texts = SQL(" union ").join(
             SQL('(select {0}::text collate "default" as spelling from {1} limit {2})').format(
                 Identifier(column.name), Identifier(table.schema, table.name), Literal(MANY)

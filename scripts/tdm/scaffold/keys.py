@@ -212,7 +212,7 @@ def _mask(
         candidates = [masks.token_uuid(domain), *candidates]
     if not candidates:
         return None, f"there is none for {' beside '.join(sorted({c.type.text for c in columns}))}"
-    if any(column.folding for column in columns):
+    if any(column.folds for column in columns):
         places = [(catalog.tables[name], catalog.tables[name].column(c)) for name, c in members]
         candidates = [m for m in candidates if server.folds_alike(places, m.folded)]
         if not candidates:
@@ -249,7 +249,7 @@ def _candidates(
             found.append(masks.digits(domain))  # where a CHECK spells out the letters of a code
         if proposal.kind == "phone":
             found.append(masks.digits(domain, keep=2))  # where no number may start with 0
-        if any(column.folding for column in columns):
+        if any(column.folds for column in columns):
             found += masks.token_folded(domain, length)
         return found
     return []
@@ -261,7 +261,7 @@ def _are_uuids(catalog: Catalog, server: Server, members: tuple[Place, ...]) -> 
     return all(
         column.type.is_text
         and column.type.plain.name != "citext"
-        and not column.folding
+        and not column.folds
         and (column.type.plain.length or 36) >= 36
         for _, column in places
     ) and server.holds_uuids(places)

@@ -355,8 +355,11 @@ class _Decider:
         )
 
     def _comes_along(self, r: Reference, nodes: Mapping[str, Node]) -> bool:
-        """Whether all rows of a table come along this very reference: it brings nothing more."""
-        return nodes[r.table].owners == [r] and not self._pointed_at(r.table)
+        """Whether all rows of a table come along this very reference: it brings nothing more.
+
+        The guard believes it of columns alone: an expression may be an array.
+        """
+        return nodes[r.table].owners == [r] and not r.expression and not self._pointed_at(r.table)
 
     def _is_catalogue(self, name: str, nodes: Mapping[str, Node]) -> bool:
         """Whether a table is reference data: not about people, not sampled, and not somebody's."""

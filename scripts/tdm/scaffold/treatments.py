@@ -589,7 +589,7 @@ class _TableWork:
             return [masks.token_uuid(domain), None]
         if column.type.is_text and plain != "citext":
             found: list[Mask | None] = [_technical(masks.code(domain)), None]
-            if not column.folding and self.server.holds_uuids([(self.table, column)]):
+            if not column.folds and self.server.holds_uuids([(self.table, column)]):
                 found.insert(0, masks.token_uuid(domain))
             return found
         return [None]

@@ -100,7 +100,7 @@ def _of_table(
                 to_columns,
                 where=undo_dbt_text(entry["where"]) if entry.get("where") else None,
                 expression=expression,
-            )
+            ).between(catalog.tables[child], catalog.tables[to])
         )
     return found
 

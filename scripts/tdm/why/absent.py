@@ -106,7 +106,9 @@ def _ends(database: Database, subset: Subset, row: Row) -> list[str]:
         if target is None:
             continue
         columns = ", ".join(end.columns)
-        there = rows.pointed_at(database, row, end.columns, target, end.to_columns)
+        there = rows.pointed_at(
+            database, row, end.columns, target, end.to_columns, expression=end.expression
+        )
         if there is None:
             found.append(f"Its {columns} points at no row of {target.shown}.")
         elif target.kept and not rows.is_in(database, there, target.kept):

@@ -191,11 +191,13 @@ def _owned(row: Row, owner: Owner) -> Step:
 def _end(database: Database, subset: Subset, row: Row, end: End) -> Chain:
     """The chain of one end of a link row, or where it stops."""
     target = subset.tables[end.table]
-    found = rows.pointed_at(database, row, end.columns, target, end.to_columns)
+    found = rows.pointed_at(
+        database, row, end.columns, target, end.to_columns, expression=end.expression
+    )
     if found is None:
         return Chain([], text=f"{target.shown} ({', '.join(end.columns)})")
     chain = explain(database, subset, found)
-    chain.steps[0] = Step(found, "end", end.columns, end.to_columns)
+    chain.steps[0] = Step(found, "end", end.columns, end.to_columns, end.expression)
     return chain
 
 

@@ -234,8 +234,11 @@ def _element(value: Text) -> str:
 
 
 def _key_value(randoms: random.Random, table: Table, column: Column) -> Text:
-    if table.partitions and column.name == table.partitions.column:
-        return randoms.choice(table.partitions.values)
+    by = table.partitions
+    while by:
+        if column.name == by.column:
+            return randoms.choice([*by.values, *(["elsewhere", "Else 2"] if by.default else [])])
+        by = by.within
     if column.nullable and randoms.random() < 0.2:
         return None
     return _any(randoms, column.type)
@@ -297,6 +300,7 @@ def fitting(service: Service) -> tuple[Edge, ...]:
             found.append(edge)
             continue
         by_partition = constraint.to_partition or constraint.from_partition
+        divided = child.partitions and child.partitions.level(constraint.from_partition)
         if by_partition and edge.child == edge.parent:  # PostgreSQL refuses those
             found.append(replace(edge, constraint=None))
             continue
@@ -314,15 +318,15 @@ def fitting(service: Service) -> tuple[Edge, ...]:
                 continue
             value = tuple(row[n] for n in numbers)
             mixed |= 0 < value.count(None) < len(value)
-            whole = (*value, constraint.to_partition) if constraint.to_partition else value
+            whole = (*value, *constraint.to_partition)
             orphans |= None not in value and same(types, whole) not in held
-        if orphans and child.partitions and not constraint.from_partition:
+        if orphans and divided:  # before PostgreSQL 18 these are valid, or are not
             found.append(replace(edge, constraint=None))
         else:
             fits = replace(
                 constraint,
                 match_full=constraint.match_full and not mixed,
-                valid=constraint.valid and not orphans,
+                valid=bool(divided) or (constraint.valid and not orphans),
             )
             found.append(replace(edge, constraint=fits))
     return tuple(found)
@@ -330,4 +334,7 @@ def fitting(service: Service) -> tuple[Edge, ...]:
 
 def _in_partition(table: Table, row: Row, constraint: Constraint) -> bool:
     assert table.partitions is not None
-    return row[table.number(table.partitions.column)] == constraint.from_partition
+    return all(
+        _holds(condition.kind, row[table.number(condition.column)], condition.value)
+        for condition in table.partitions.conditions(constraint.from_partition)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from subset_properties.schema import Edge, Service, Table, literal, quoted
+from subset_properties.schema import Edge, Partitions, Path, Service, Table, literal, quoted
 
 
 def schema_name(service: Service, place: int) -> str:
@@ -16,9 +16,9 @@ def table_name(service: Service, table: Table) -> str:
     return f"{quoted(schema_name(service, table.place))}.{quoted(table.name)}"
 
 
-def partition_name(service: Service, table: Table, value: str) -> str:
+def partition_name(service: Service, table: Table, path: Path) -> str:
     """One of its partitions."""
-    name = f"{table.id} {value}"
+    name = " ".join([table.id, *(value or "default" for value in path)])
     return f"{quoted(schema_name(service, table.place))}.{quoted(name)}"
 
 
@@ -52,26 +52,43 @@ def _table(service: Service, table: Table) -> list[str]:
         inherited = len(parent.columns)
         inherits = f" inherits ({table_name(service, parent)})"
     lines = [
-        f"    {quoted(column.name)} {column.type}{'' if column.nullable else ' not null'}"
+        f"    {quoted(column.name)} {column.type}"
+        f"{f' collate {column.collation}' if column.collation else ''}"
+        f"{'' if column.nullable else ' not null'}"
         for column in table.columns[inherited:]
     ]
     if table.primary:
         lines.append(f"    primary key ({_list(table.primary)})")
     lines += [f"    unique ({_list(columns)})" for columns in table.unique]
     body = "\n" + ",\n".join(lines) + "\n" if lines else ""
-    by = f" partition by list ({quoted(table.partitions.column)})" if table.partitions else ""
-    parts = [f"create table {name} ({body}){inherits}{by};"]
-    for value in table.partitions.values if table.partitions else ():
-        own = partition_name(service, table, value)
-        parts.append(f"create table {own} partition of {name} for values in ({literal(value)});")
-        if any(
-            edge.parent == table.id
-            and edge.constraint is not None
-            and edge.constraint.to_partition == value
-            for edge in service.edges
-        ):
-            parts.append(f"alter table {own} add unique ({_list(table.local_unique)});")
+    parts = [f"create table {name} ({body}){inherits}{_divided(table.partitions)};"]
+    for path in table.partitions.paths() if table.partitions else ():
+        parts += _partition(service, table, path)
     return parts
+
+
+def _partition(service: Service, table: Table, path: Path) -> list[str]:
+    """One partition, with the unique constraints that keys to it alone need."""
+    assert table.partitions is not None
+    above = table_name(service, table)
+    if path[:-1]:
+        above = partition_name(service, table, path[:-1])
+    own = partition_name(service, table, path)
+    bound = f"for values in ({literal(path[-1])})" if path[-1] else "default"
+    divided = _divided(table.partitions.level(path))
+    targets = {
+        edge.to[: -len(path)]: None
+        for edge in service.edges
+        if edge.parent == table.id and edge.constraint and edge.constraint.to_partition == path
+    }
+    return [
+        f"create table {own} partition of {above} {bound}{divided};",
+        *(f"alter table {own} add unique ({_list(columns)});" for columns in targets),
+    ]
+
+
+def _divided(by: Partitions | None) -> str:
+    return f" partition by list ({quoted(by.column)})" if by else ""
 
 
 def _rows(service: Service, table: Table) -> str:
@@ -91,7 +108,10 @@ def _foreign_key(service: Service, number: int, edge: Edge) -> str:
     if constraint.from_partition:
         name = partition_name(service, child, constraint.from_partition)
     if constraint.to_partition:
-        to, target = partition_name(service, parent, constraint.to_partition), edge.to[:-1]
+        to, target = (
+            partition_name(service, parent, constraint.to_partition),
+            edge.to[: -len(constraint.to_partition)],
+        )
     return (
         f"alter table {name} add constraint {quoted(f'{constraint.name} {number}')}"
         f" foreign key ({_list(edge.columns)}) references {to} ({_list(target)})"

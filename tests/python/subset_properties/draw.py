@@ -16,6 +16,7 @@ from subset_properties.schema import (
     Constraint,
     Edge,
     Partitions,
+    Path,
     Reader,
     Service,
     Table,
@@ -37,6 +38,10 @@ WIDER = {
     "date": "date",
 }
 PARTITION_VALUES = ("north", "south", "East 1")
+SUBPARTITION_VALUES = ("new", "o'ld")
+# Two that every server has; the database's own, which is neither, gives way to both.
+COLLATIONS = ('"C"', '"POSIX"')
+COLLATED = ("text", "character varying(90)")
 
 
 @dataclass
@@ -51,23 +56,25 @@ class Draft:
     primary: bool = True
     unique: list[tuple[str, ...]] = field(default_factory=list)
     partitions: Partitions | None = None
-    local_unique: tuple[str, ...] = ()
     inherits: str | None = None
     link: bool = False
-    """It only says what belongs together: nothing may point at it."""
+    """It only says what belongs together: nothing but other links may point at it."""
 
-    def add(self, name: str, kind: str, *, nullable: bool = True) -> str:
+    def add(self, name: str, kind: str, *, nullable: bool = True, collation: str = "") -> str:
         """Add a column; its name is made unique in the table."""
         taken = {column.name for column in self.columns}
         unique, number = name, 1
         while unique in taken:
             number += 1
             unique = f"{name[:50]}_{number}"
-        self.columns.append(Column(unique, kind, nullable))
+        self.columns.append(Column(unique, kind, nullable, collation))
         return unique
 
     def type(self, name: str) -> str:
         return next(column.type for column in self.columns if column.name == name)
+
+    def collation(self, name: str) -> str:
+        return next((column.collation for column in self.columns if column.name == name), "")
 
     def finished(self) -> Table:
         return Table(
@@ -79,7 +86,6 @@ class Draft:
             primary=tuple(self.key) if self.primary else (),
             unique=tuple(dict.fromkeys(self.unique)),
             partitions=self.partitions,
-            local_unique=self.local_unique,
             inherits=self.inherits,
         )
 
@@ -116,12 +122,38 @@ def _name(choose: Choices, usual: str) -> str:
     return choose.one(NAMES) if choose.chance(20) else usual
 
 
+def _collation(choose: Choices, kind: str, percent: int = 20) -> str:
+    """A collation for a column of a type, if it is to have one of its own."""
+    return choose.one(COLLATIONS) if kind in COLLATED and choose.chance(percent) else ""
+
+
+def _compared(child: Draft, name: str, parent: Draft, to: str) -> Reader:
+    """A column that points at another one: by the collation of that one, where both have one."""
+    own, wanted = child.collation(name), parent.collation(to)
+    apart = own and wanted and own != wanted
+    return Reader("column", name, child.type(name), collate=wanted if apart else "")
+
+
+def _divided(choose: Choices, draft: Draft) -> Partitions:
+    """List partitions, the first of them perhaps divided again; their columns join the key."""
+    within = None
+    if choose.chance(50):
+        column = draft.add(_name(choose, "age"), "text", nullable=False)
+        draft.key.append(column)
+        values = SUBPARTITION_VALUES[: choose.number(1, 2)]
+        within = Partitions(column, values, default=choose.chance(50))
+    column = draft.add(_name(choose, "region"), "text", nullable=False)
+    draft.key.append(column)
+    values = PARTITION_VALUES[: choose.number(2, 3)]
+    return Partitions(column, values, choose.chance(40), within)
+
+
 def _table(choose: Choices, number: int, two_schemas: bool) -> Draft:
     place = int(two_schemas and choose.chance(40))
     name = f"table_{number}"
     if choose.chance(25):
         name = f"{choose.one(TABLE_NAMES)}{number}"
-    draft = Draft(f"t{number}", place, name, link=number > 1 and choose.chance(12))
+    draft = Draft(f"t{number}", place, name, link=number > 1 and choose.chance(18))
     if choose.chance(4):
         draft.primary = False
         return draft  # a table without columns
@@ -132,15 +164,15 @@ def _table(choose: Choices, number: int, two_schemas: bool) -> Draft:
         return draft
     for part in range(choose.number(2, 3) if shape == "composite" else 1):
         usual = "id" if shape != "composite" else f"part_{part}"
-        draft.key.append(draft.add(_name(choose, usual), choose.one(KEY_TYPES), nullable=False))
+        kind = choose.one(KEY_TYPES)
+        collation = _collation(choose, kind, 40)
+        name = draft.add(_name(choose, usual), kind, nullable=False, collation=collation)
+        draft.key.append(name)
     if shape == "unique":
         draft.primary = False
         draft.unique.append(tuple(draft.key))
-    elif choose.chance(15):
-        column = draft.add(_name(choose, "region"), "text", nullable=False)
-        draft.partitions = Partitions(column, PARTITION_VALUES[: choose.number(2, 3)])
-        draft.local_unique = tuple(draft.key)
-        draft.key.append(column)
+    elif choose.chance(20):
+        draft.partitions = _divided(choose, draft)
     return draft
 
 
@@ -183,7 +215,8 @@ def _payload(choose: Choices, draft: Draft, number: int) -> None:
         ("raw", "bytea"),
     ]
     for name, kind in choose.some(usual, 5):
-        draft.add((name if heir else _name(choose, name)) + heir, kind)
+        collation = _collation(choose, kind)
+        draft.add((name if heir else _name(choose, name)) + heir, kind, collation=collation)
 
 
 # ---------------------------------------------------------------------- references
@@ -204,8 +237,11 @@ def _edges(choose: Choices, drafts: list[Draft]) -> list[Edge]:
         count = choose.number(2, 3) if draft.link else choose.one([0, 1, 1, 2, 2, 3])
         for _ in range(count if parents else 0):
             parent = choose.one(hubs if choose.chance(50) else parents)
+            links = [d for d in with_columns[: with_columns.index(draft)] if d.link]
+            if draft.link and links and choose.chance(60):
+                parent = choose.one(links)  # what belongs together belongs to something in turn
             kind = choose.one(["key"] * 7 + ["virtual"] * 2 + ["polymorphic", "natural"])
-            if draft.link and choose.chance(90):
+            if draft.link and (parent.link or choose.chance(90)):
                 kind = "key"
             if kind == "key":
                 edges += _foreign_key(choose, drafts, draft, parent, len(edges), edges)
@@ -226,9 +262,15 @@ def _target(choose: Choices, parent: Draft) -> tuple[str, ...]:
     options += parent.unique
     if not parent.partitions and (not options or choose.chance(25)):
         nullable = bool(parent.key) and choose.chance(50)
+        kinds = [choose.one(KEY_TYPES) for _ in range(choose.number(1, 2))]
         columns = tuple(
-            parent.add(_name(choose, f"code_{part}"), choose.one(KEY_TYPES), nullable=nullable)
-            for part in range(choose.number(1, 2))
+            parent.add(
+                _name(choose, f"code_{part}"),
+                kind,
+                nullable=nullable,
+                collation=_collation(choose, kind, 40),
+            )
+            for part, kind in enumerate(kinds)
         )
         parent.unique.append(columns)
         if not parent.key:
@@ -269,13 +311,15 @@ def _foreign_key(
         and choose.chance(20)
     )
     readers: list[Reader] = []
-    constant = None
+    constants: list[Reader] = []
+    to_partition: Path = ()
     if parent.partitions and choose.chance(40):
-        # a reference to one partition: its rows are those with its value
-        value = choose.one(parent.partitions.values)
-        to = (*parent.local_unique, parent.partitions.column)
-        constant = Reader("constant", "", "text", value)
-    for column in to[:-1] if constant else to:
+        # a reference to one partition: its rows are those with its values
+        to_partition = choose.one([path for path in parent.partitions.paths() if all(path)])
+        decisive = parent.partitions.columns[: len(to_partition)]
+        to = (*(column for column in parent.key if column not in decisive), *decisive)
+        constants = [Reader("constant", "", "text", value) for value in to_partition]
+    for column in to[: len(to) - len(constants)]:
         kind = source.type(column)
         if choose.chance(30):
             kind = WIDER.get(kind, kind)
@@ -288,20 +332,21 @@ def _foreign_key(
             and any(edge.child == child.id and other.name in edge.columns for edge in edges)
         ]
         if shared and choose.chance(25):
-            readers.append(Reader("column", choose.one(shared), kind))
+            readers.append(_compared(child, choose.one(shared), source, column))
             continue
         name = _own(child, _name(choose, f"{parent.id}_{column}"[:40]))
-        name = child.add(name, kind, nullable=not identifying and nullable and choose.chance(80))
-        readers.append(Reader("column", name, kind))
+        optional = not identifying and nullable and choose.chance(80)
+        collation = _collation(choose, kind, 80 if source.collation(column) else 15)
+        name = child.add(name, kind, nullable=optional, collation=collation)
+        readers.append(_compared(child, name, source, column))
         if identifying:
             child.key.insert(0, name)
-    if constant:
-        readers.append(constant)
-    from_partition = None
+    readers += constants
+    from_partition: Path = ()
     where: tuple[Condition, ...] = ()
     if child.partitions and choose.chance(30):
-        from_partition = choose.one(child.partitions.values)
-        where = (Condition(child.partitions.column, "=", from_partition),)
+        from_partition = choose.one(child.partitions.paths())
+        where = child.partitions.conditions(from_partition)
     constraint = Constraint(
         name=f"{choose.one(['fk', 'FK to', 'points at'])} {number}",
         match_full=choose.chance(30),
@@ -310,10 +355,8 @@ def _foreign_key(
         else choose.one(["", "", "deferrable", "deferrable initially deferred", "not deferrable"]),
         valid=mandatory or not choose.chance(20),
         from_partition=from_partition,
-        to_partition=constant.argument if constant else None,
+        to_partition=to_partition,
     )
-    if identifying and child.partitions:
-        child.local_unique = tuple(c for c in child.key if c != child.partitions.column)
     return [Edge(child.id, parent.id, tuple(readers), to, where, constraint)]
 
 
@@ -343,9 +386,12 @@ def _virtual(choose: Choices, child: Draft, parent: Draft) -> list[Edge]:
             "json_elements": "jsonb",
             "array": f"{kind}[]",
         }[how]
-        name = child.add(_own(child, _name(choose, f"{parent.id}_{how}")), holder)
+        collation = _collation(choose, holder, 40) if how == "column" else ""
+        name = _own(child, _name(choose, f"{parent.id}_{how}"))
+        name = child.add(name, holder, collation=collation)
         argument = choose.one(["id", "Some Key", "to.id", "it's"]) if "json" in how else ""
-        readers.append(Reader(how, name, kind, argument))
+        compared = _compared(child, name, parent, column)
+        readers.append(compared if how == "column" else Reader(how, name, kind, argument))
     where: tuple[Condition, ...] = ()
     if choose.chance(30):
         switch = child.add(_own(child, _name(choose, "state")), "text")

@@ -139,20 +139,30 @@ def kept(found: Rows, taken: Found) -> Found:
         if service.modes[table.id] == "whole":
             kept_rows[table.id] = set(range(len(found.rows[table.id])))
     _up(found, kept_rows)
-    for table in service.tables:
-        if service.modes[table.id] == "linked":
+    while _linked(found, kept_rows):  # an end may be a link row itself
+        pass
+    _up(found, kept_rows)
+    return kept_rows
+
+
+def _linked(found: Rows, kept_rows: Found) -> bool:
+    """Add the rows of linked tables whose ends are all kept; whether there were any."""
+    moved = False
+    for table in found.service.tables:
+        if found.service.modes[table.id] == "linked":
             ends = [
                 (edge, leads)
-                for edge, leads in zip(service.edges, found.leads, strict=True)
+                for edge, leads in zip(found.service.edges, found.leads, strict=True)
                 if edge.child == table.id
             ]
-            kept_rows[table.id] = {
+            more = {
                 place
                 for place in range(len(found.rows[table.id]))
                 if all(leads.get(place, set()) & kept_rows[edge.parent] for edge, leads in ends)
             }
-    _up(found, kept_rows)
-    return kept_rows
+            moved |= not more <= kept_rows[table.id]
+            kept_rows[table.id] |= more
+    return moved
 
 
 def _up(found: Rows, kept_rows: Found) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from subset_properties.choices import Choices
@@ -64,7 +64,7 @@ def _followed(choose: Choices, service: Service, modes: dict[str, str]) -> tuple
     owned_by: dict[str, set[str]] = {}
     moved = True
     offered: set[int] = set()
-    links = {t.id for t in service.tables if _can_link(service, t) and choose.chance(60)}
+    links = {name for name in _possible_links(service) if choose.chance(60)}
     while moved:
         moved = False
         for number, edge in enumerate(edges):
@@ -77,7 +77,7 @@ def _followed(choose: Choices, service: Service, modes: dict[str, str]) -> tuple
                 edge.plain
                 and edge.child not in {edge.parent, *links}
                 and (modes.get(edge.child) != "sampled" or choose.chance(25))
-                and (bool(child.key) or not _incoming(service, child))
+                and (bool(child.key) or not (edge.expressed or _incoming(service, child)))
                 and edge.child not in _above(owned_by, edge.parent)
             )
             if possible and choose.chance(80):
@@ -119,9 +119,11 @@ def _others(
     choose: Choices, service: Service, modes: dict[str, str], samples: dict[str, Sample]
 ) -> None:
     """Decide on the tables that no root reaches."""
-    for table in service.tables:
-        if table.id not in modes and _can_link(service, table) and choose.chance(80):
+    linked: set[str] = set()
+    for table in reversed(service.tables):
+        if table.id not in modes and _can_link(service, table, linked) and choose.chance(80):
             modes[table.id] = "linked"
+            linked.add(table.id)
     for table in service.tables:
         lonely = not _incoming(service, table)
         if table.id in modes or not lonely:
@@ -154,12 +156,24 @@ def _others(
             modes[table.id] = "whole"
 
 
-def _can_link(service: Service, table: Table) -> bool:
-    """Whether a table only says what belongs together: two ends or more, and nothing else."""
+def _possible_links(service: Service) -> list[str]:
+    """The tables that could be links, those that are ends of others after these."""
+    found: list[str] = []
+    for table in reversed(service.tables):
+        if _can_link(service, table, found):
+            found.append(table.id)
+    return found
+
+
+def _can_link(service: Service, table: Table, links: Collection[str]) -> bool:
+    """Whether a table only says what belongs together: two ends or more, and nothing else.
+
+    Only links may point at it, whose end it is.
+    """
     ends = [edge for edge in service.edges if edge.child == table.id]
     return (
         len(ends) >= 2
-        and not _incoming(service, table)
+        and all(edge.child in links for edge in _incoming(service, table))
         and all(edge.plain and not edge.where for edge in ends)
     )
 

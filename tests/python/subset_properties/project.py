@@ -200,7 +200,7 @@ def _declared(service: Service, number: int, edge: Edge) -> dict[str, Any]:
     if edge.constraint:
         found["name"] = f"{edge.constraint.name} {number}"
     found["columns"] = list(edge.columns)
-    if not edge.plain:
+    if edge.expressed:
         found["expression"] = [reader_sql(reader) for reader in edge.readers]
     found["to"] = node(service, edge.parent).replace("__", ".", 1)
     found["to_columns"] = list(edge.to)
@@ -230,7 +230,7 @@ def reader_sql(reader: Reader) -> str:
             path = "'{" + reader.argument.replace(".", ",") + "}'"
             return f"({inside} #>> {path})::{reader.type}"
         return f"({inside} ->> {text})::{reader.type}"
-    return column
+    return f"{column} collate {reader.collate}" if reader.collate else column
 
 
 def condition_sql(condition: Condition) -> str:
@@ -448,6 +448,7 @@ class _Writer:
         given += [f"where={text(conditions_sql(edge.where))}"] if edge.where else []
         owned = [self._counted(one) for one in counted.owned]
         given += [f"owned=[{', '.join(owned)}]"] if owned else []
+        given += [f"expression={_expressions(edge)}"] if edge.expressed else []
         return f"tdm.counted({', '.join(given)})"
 
     def _owners(self, table: Table) -> list[str]:
@@ -481,6 +482,7 @@ class _Writer:
                     if set(edge.to) - set(self.service.table(edge.parent).key):
                         given[0] = self._ref("subset", edge.parent)
                     given += [f"to={names(edge.to)}"] if edge.to != edge.columns else []
+                    given += [f"expression={_expressions(edge)}"] if edge.expressed else []
                     ends.append(f"\n        tdm.end({', '.join(given)})")
             return _call("linked_rows", [source, f"ends=[{', '.join(ends)}]"])
         if table.id in self.together:
@@ -503,11 +505,14 @@ class _Writer:
 
 def _pointing(edge: Edge) -> list[str]:
     """Columns, or expressions, and what they point at."""
-    if edge.plain:
+    if not edge.expressed:
         to = [f"to={names(edge.to)}"] if edge.to != edge.columns else []
         return [names(edge.columns), *to]
-    expressions = names(reader_sql(reader) for reader in edge.readers)
-    return [f"expression={expressions}", f"to={names(edge.to)}"]
+    return [f"expression={_expressions(edge)}", f"to={names(edge.to)}"]
+
+
+def _expressions(edge: Edge) -> str:
+    return names(reader_sql(reader) for reader in edge.readers)
 
 
 def _follow_arguments(edge: Edge, follow: Follow) -> list[str]:

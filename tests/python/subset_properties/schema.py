@@ -14,19 +14,58 @@ Row = tuple[Text, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """A column, and its type as format_type writes it."""
+    """A column, its type as format_type writes it, and a collation other than the database's."""
 
     name: str
     type: str
     nullable: bool = True
+    collation: str = ""
+
+
+Path = tuple[str, ...]
+"""A partition: the value that it has at each level, or nothing for the default one."""
 
 
 @dataclass(frozen=True)
 class Partitions:
-    """List partitions of a table: one for each value of a column."""
+    """List partitions of a table: one for each value of a column.
+
+    Attributes:
+        default: whether a last one takes all other values.
+        within: how the partition of the first value is divided again.
+    """
 
     column: str
     values: tuple[str, ...]
+    default: bool = False
+    within: Partitions | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that decide, level by level."""
+        return (self.column, *(self.within.columns if self.within else ()))
+
+    def paths(self) -> list[Path]:
+        """Every partition, those above before those below."""
+        own: list[Path] = [(value,) for value in (*self.values, *([""] if self.default else []))]
+        below = self.within.paths() if self.within else []
+        return [*own, *((self.values[0], *path) for path in below)]
+
+    def conditions(self, path: Path) -> tuple[Condition, ...]:
+        """What is true of the rows of a partition."""
+        value, *rest = path
+        own = [Condition(self.column, "=", value)]
+        if not value:
+            own = [Condition(self.column, "<>", other) for other in self.values]
+        below = self.within.conditions(tuple(rest)) if self.within and rest else ()
+        return (*own, *below)
+
+    def level(self, path: Path) -> Partitions | None:
+        """How a partition is divided in turn; the whole table for no path."""
+        if not path:
+            return self
+        divided = self.within if path[0] == self.values[0] else None
+        return divided.level(path[1:]) if divided else None
 
 
 @dataclass(frozen=True)
@@ -41,7 +80,6 @@ class Table:
         primary: the columns of its primary key, if it has one.
         unique: further unique constraints.
         inherits: the id of the table that it inherits from (the old way, not a partition).
-        local_unique: columns that are unique in each partition by itself.
     """
 
     id: str
@@ -52,7 +90,6 @@ class Table:
     primary: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     partitions: Partitions | None = None
-    local_unique: tuple[str, ...] = ()
     inherits: str | None = None
     rows: tuple[Row, ...] = ()
 
@@ -73,12 +110,14 @@ class Reader:
             constant.
         type: the type of the value.
         argument: the name inside a document, or the constant.
+        collate: of a column, the collation of what it points at, where it is of another one.
     """
 
     kind: str
     column: str
     type: str
     argument: str = ""
+    collate: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,15 +138,15 @@ class Constraint:
         deferrable: the clause, or nothing.
         valid: orphans were checked; without, it is NOT VALID.
         from_partition: only this partition of the referencing table declares it.
-        to_partition: it points at this partition.
+        to_partition: it points at this partition, none of the default ones.
     """
 
     name: str
     match_full: bool = False
     deferrable: str = ""
     valid: bool = True
-    from_partition: str | None = None
-    to_partition: str | None = None
+    from_partition: Path = ()
+    to_partition: Path = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +180,11 @@ class Edge:
     def plain(self) -> bool:
         """Whether it compares columns with columns."""
         return all(reader.kind == "column" for reader in self.readers)
+
+    @property
+    def expressed(self) -> bool:
+        """Whether it is declared by SQL over the row instead of columns."""
+        return not self.plain or any(reader.collate for reader in self.readers)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -267,6 +311,7 @@ class Service:
     def _comes_along(self, edge: Edge) -> bool:
         return (
             self.modes[edge.child] == "owned"
+            and not edge.expressed
             and [e for e in self.edges if e.child == edge.child and e.follow] == [edge]
             and not any(e.parent == edge.child for e in self.edges)
         )

@@ -180,8 +180,7 @@ def _without_column(service: Service, table: Table, name: str) -> Service | None
         *table.key,
         *table.primary,
         *(c for columns in table.unique for c in columns),
-        *table.local_unique,
-        *([table.partitions.column] if table.partitions else []),
+        *(table.partitions.columns if table.partitions else ()),
     }
     for edge in service.edges:
         if edge.child == table.id:
@@ -225,7 +224,7 @@ def fixed(service: Service) -> Service:
             wrong = (
                 (mode == "owned" and not owners)
                 or (mode == "referenced" and not outside)
-                or (mode == "linked" and len(ends) < 2)
+                or (mode == "linked" and (len(ends) < 2 or pointing))
             )
             if wrong:
                 modes[table.id] = "referenced" if outside and table.key else "whole"

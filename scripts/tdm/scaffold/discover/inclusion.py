@@ -127,8 +127,10 @@ def verify(connection: Connection[Any], catalog: Catalog, candidate: Candidate) 
         ),
         target=_relation(target),
         matches=SQL(" and ").join(
-            SQL("{} = {}").format(Identifier(f"t{n}"), Identifier(f"r{n}"))
-            for n in range(1, len(key.columns) + 1)
+            SQL("{} = {}{}").format(
+                Identifier(f"t{n}"), Identifier(f"r{n}"), _collate(target, column)
+            )
+            for n, column in enumerate(key.columns, 1)
         ),
     )
     counted = quietly(connection, query)
@@ -230,14 +232,23 @@ def _numbered(source: Source) -> Composable:
 
 
 def _match(catalog: Catalog, key: Key, width: int) -> Composable:
+    target = catalog.tables[key.table]
     on = SQL(" and ").join(
-        SQL("t.{} = compared.{}").format(Identifier(column), Identifier(f"r{n}"))
+        SQL("t.{} = compared.{}{}").format(
+            Identifier(column), Identifier(f"r{n}"), _collate(target, column)
+        )
         for n, column in enumerate(key.columns[:width], 1)
     )
     # A query of its own each, so that the planner may probe an index or hash the whole target.
     return SQL(
         "(select count(*) from compared where exists (select from {} as t where {}))"
-    ).format(_relation(catalog.tables[key.table]), on)
+    ).format(_relation(target), on)
+
+
+def _collate(target: Table, column: str) -> Composable:
+    """Texts of another collation are compared as the key's own are."""
+    collation = target.column(column).collation
+    return _raw(f" collate {collation}") if collation else SQL("")
 
 
 def _raw(text: str) -> Composable:

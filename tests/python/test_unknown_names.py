@@ -1,0 +1,55 @@
+"""A misspelled source or model: one message with file and nearest name, before any database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tdm import plan
+from tdm.errors import TdmError
+from tdm.unknown import explained
+
+SUBSET = "models/subset/shop"
+
+
+@pytest.mark.parametrize(
+    ("model", "old", "new", "said"),
+    [
+        (
+            "subset_shop__reviews",
+            "source('shop', 'reviews')",
+            "source('shop', 'reveiws')",
+            "there is no source shop.reveiws. Did you mean shop.reviews?",
+        ),
+        (
+            "subset_shop__carts",
+            "ref('sampled_shop__customers')",
+            "ref('sampled_shop__custmer')",
+            "there is no model sampled_shop__custmer. Did you mean sampled_shop__customers?",
+        ),
+    ],
+)
+def test_a_misspelled_source_or_model(
+    project: Path, model: str, old: str, new: str, said: str
+) -> None:
+    file = project / SUBSET / f"{model}.sql"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(TdmError) as refused:
+        plan.plan(project, "host=/nowhere", "staging_mask")
+    assert str(refused.value) == f"dbt compile failed:\n  {SUBSET}/{model}.sql: {said}"
+
+
+def test_names_that_are_like_nothing_and_other_messages(tmp_path: Path) -> None:
+    unknown = "Model 'model.a.b' (models/b.sql) depends on a node named 'q' which was not found"
+    assert explained(tmp_path, unknown) == "models/b.sql: there is no model q."
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds/qq.csv").touch()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/broken.yml").write_text("{", encoding="utf-8")
+    assert explained(tmp_path, unknown) == "models/b.sql: there is no model q. Did you mean qq?"
+    elsewhere = unknown.replace("node named 'q'", "source named 'q.r' in package or project 'p'")
+    assert explained(tmp_path, elsewhere) == "models/b.sql: there is no source q.r."
+    assert explained(tmp_path, "Runtime Error\n  no") == "Runtime Error\n  no"
