@@ -259,6 +259,12 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
             "{{ tdm.mask_national_id('national_id', 'us_ssn') }} as national_id": (
                 "{{ tdm.mask_code('national_id', domain='n') }} as another_id"
             ),
+            "{{ tdm.mask_code('passport_no', domain='customers_passport_no') }} as passport_no": (
+                "{{ tdm.mask_full_name('passport_no') }} as passport_no"
+            ),
+            "{{ tdm.mask_phone('phone', of='person') }} as phone": (
+                "{{ tdm.redact_text('phone') }} as phone"
+            ),
             "{{ tdm.mask_company('company', of='person') }} as company": (
                 "{{ tdm.set_null('company') }} as company"
             ),
@@ -268,6 +274,11 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
                 "{{ tdm.set_null('requester_email') }} as requester_email"
             ),
             "    priority,\n": "    {{ tdm.mask_code('priority', domain='p') }} as priority,\n",
+        },
+        "masked_auth__api_keys": {
+            "{{ tdm.mask_secret('value', domain='api_keys_value') }} as value": (
+                "{{ tdm.mask_code('value', domain='api_keys_value') }} as value"
+            ),
         },
         "masked_auth__users": {
             "{{ tdm.mask_email('email', of='person') }} as email": (
@@ -293,6 +304,9 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
         "support.tickets.priority": "mask_code gives equal values equal masks, but there are only",
         "auth.users.email": "mask_full_name is not one-to-one, but the unique index",
         "auth.users.login": "mask_login makes up to",
+        "auth.api_keys.value": "mask_code can be undone by whoever has the key",
+        "shop.customers.passport_no": "mask_full_name makes what the CHECK customers_passport_shape",
+        "shop.customers.phone": "redact_text lets parts of the original through, but the class",
     }.items():
         assert f"{place}: {reason}" in run.output, (place, run.output)
     assert "shop.customers.company" not in run.output
