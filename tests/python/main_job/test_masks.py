@@ -233,6 +233,24 @@ def test_null_stays_null_and_empty_stays_empty(looked_at: Job) -> None:
     assert empty > 10
 
 
+def test_masked_columns_say_what_treats_them(looked_at: Job) -> None:
+    """As comments, which psql and the catalog of dbt docs show; kept columns have none."""
+    said = dict(
+        looked_at.query(
+            f"""
+            select attname::text, col_description(attrelid, attnum) from pg_attribute
+            where attrelid = '{MASKED}shop.customers'::regclass and attnum > 0
+            """
+        )
+    )
+    assert said["customer_id"] == (
+        "token_bigint in domain customer_id: keyed, one-to-one, reversible by the key holder"
+    )
+    assert said["email"] == "mask_email of person: keyed, one-to-one as the entity's key"
+    assert said["care_note"] == "lorem_text: without a key"
+    assert said["tier"] is None
+
+
 def test_pseudonyms_do_not_depend_on_the_server(looked_at: Job) -> None:
     """PostgreSQL 15 and 18 give the same rows under the same key, in every table."""
     HELD[looked_at.built.version] = contents(looked_at, masked_tables(looked_at))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import jinja2
+import psycopg
 import pytest
 
 from conftest import TestServer
@@ -384,13 +386,9 @@ CASES = [
 @pytest.fixture(scope="module")
 def run(server: TestServer) -> Iterator[Runner]:
     with runner(server) as running:
-        if not running.rows("select 1 from pg_collation where collprovider = 'i' limit 1"):
-            icu = "create collation app.no_case"
-            prepared = ";".join(p for p in PREPARED.split(";") if icu not in p)
-        else:
-            prepared = PREPARED
-        for statement in prepared.split(";"):
-            if statement.strip():
+        for statement in PREPARED.strip().strip(";").split(";"):
+            # without ICU there is no collation that ignores case; its case is skipped then
+            with suppress(psycopg.errors.FeatureNotSupported):
                 running.rows(statement)
         yield running
 
