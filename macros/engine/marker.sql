@@ -6,10 +6,20 @@
                 space (how many different outputs there are, as text: '1e6'; absent = chance does not matter),
                 made_of ('words' of the dictionaries and numbers; 'layout' where the space is that of the value's own
                 letters and digits),
-                holds ('original' where parts of the original text may pass) -#}
+                holds ('original' where parts of the original text may pass; 'listed' where those that somebody listed may)
+                any_case (true: one-to-one also where case does not count)
+                derived (true: made of the value without a key, so that whoever guesses a value can tell its mask)
+                keeps ('values': only what stands in the column comes out; 'intervals': dates of one entity move alike)
+                makes (SQL, examples of what comes out whatever the value is)
+                moves (SQL over x, examples of what a value x becomes, at the ends of what is possible)
+    The last five and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown. -#}
 {% macro marker(column, mask, facts={}) -%}
-    {%- set all = {'column': column, 'mask': mask, 'version': 1, 'injective': false, 'nulls': 'kept', 'max_length': none, 'keyed': true, 'reversible': false} -%}
+    {%- set all = {'column': column, 'mask': mask, 'version': 1, 'injective': false, 'nulls': 'kept', 'max_length': none, 'domain': none, 'keyed': true, 'reversible': false} -%}
     {%- do all.update(facts) -%}
+    {%- if not execute -%}
+        {#- for the guard, which compares the two ends of references before anything is built -#}
+        {{- config(meta={'tdm_mask ' ~ [column, mask, all.domain] | join(' '): {'column': column, 'mask': mask, 'domain': all.domain, 'version': all.version}}) -}}
+    {%- endif -%}
     {{ tdm.as_comment(all) }}
 {%- endmacro %}
 

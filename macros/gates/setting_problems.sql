@@ -15,5 +15,24 @@
     {%- if budget is not none and (budget is not integer or budget is boolean or budget < 1) -%}
         {%- do problems.append('dbt_project.yml: tdm_row_budget is ' ~ budget ~ ', but must be a number of rows') -%}
     {%- endif -%}
+    {{ return(problems + tdm._policy_problems(var('tdm_policy', none) or {})) }}
+{%- endmacro %}
+
+{#- The same for what environments refuse (see policy). -#}
+{% macro _policy_problems(policies) -%}
+    {%- if policies is not mapping -%}
+        {{ return(['dbt_project.yml: tdm_policy must name environments, as {staging_mask: {no_reversible: [credential]}}']) }}
+    {%- endif -%}
+    {%- set problems = [] -%}
+    {%- set classes = ['direct', 'credential', 'quasi', 'sensitive', 'free_text', 'technical', 'none'] -%}
+    {%- for environment, rules in policies.items() -%}
+        {%- for rule, refused in (rules if rules is mapping else {'': rules}).items() -%}
+            {%- if rule not in ['no_reversible', 'no_unkeyed'] -%}
+                {%- do problems.append('dbt_project.yml: tdm_policy: ' ~ environment ~ ": '" ~ rule ~ "' is no rule. There are no_reversible and no_unkeyed") -%}
+            {%- elif refused is string or refused is mapping or refused is not iterable or refused | reject('in', classes) | list -%}
+                {%- do problems.append('dbt_project.yml: tdm_policy: ' ~ environment ~ ': ' ~ rule ~ ' must be a list of classes: ' ~ classes | join(', ')) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {{ return(problems) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@
             {%- do problems.append(source.original_file_path ~ ': the key of ' ~ name ~ ' names ' ~ column ~ ', which is not declared' ~ tdm._did_you_mean(column, source.columns.keys())) -%}
         {%- endfor -%}
         {%- for column in source.columns.values() -%}
-            {%- do problems.extend(tdm._misspelled_settings(source.original_file_path ~ ': ' ~ name ~ '.' ~ column.name, tdm.meta_of(column), ['class', 'keep', 'when', 'accept_type', 'generated'])) -%}
+            {%- do problems.extend(tdm._misspelled_settings(source.original_file_path ~ ': ' ~ name ~ '.' ~ column.name, tdm.meta_of(column), ['class', 'keep', 'partly', 'when', 'accept_type', 'generated'])) -%}
         {%- endfor -%}
         {%- for edge in tdm.meta_of(source).get('references') or [] -%}
             {%- do problems.extend(tdm._problems_of_reference(name, source, edge, tables)) -%}

@@ -1,5 +1,6 @@
 {#- The few functions that masks call, where a loop is needed that SQL has no words for (macros/functions). They know no key:
-    it is an argument. All are immutable and parallel safe; NULL gives NULL. -#}
+    it is an argument. All are immutable and parallel safe, NULL gives NULL;
+    breaks apart, which no mask calls. -#}
 {% macro helper_functions() %}
 {{ tdm._permutations_functions(tdm.ledger()) }};
 {{ tdm._check_digits_functions(tdm.ledger()) }};
@@ -8,5 +9,6 @@
 {{ tdm._redaction_functions(tdm.ledger()) }};
 {{ tdm._spelling_functions(tdm.ledger()) }};
 {{ tdm._numbers_functions(tdm.ledger()) }};
-{{ tdm._times_functions(tdm.ledger()) }}
+{{ tdm._times_functions(tdm.ledger()) }};
+{{ tdm._proofs_functions(tdm.ledger()) }}
 {%- endmacro %}

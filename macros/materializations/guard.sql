@@ -5,6 +5,7 @@
     {%- set existing = load_cached_relation(this) -%}
     {%- set fresh = tdm.fresh(target_relation) -%}
     {%- set problems = tdm.setting_problems() + tdm.subset_problems() -%}
+    {%- set problems = problems or tdm.reference_problems() -%}
     {%- if problems -%}
         {%- do exceptions.raise_compiler_error(problems | join('\n')) -%}
     {%- endif -%}

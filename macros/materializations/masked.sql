@@ -36,7 +36,8 @@
     {%- set rows = tdm.settle(fresh, [tdm.analyze(fresh), tdm.remember_made(fresh)] if kind == 'table' else []) -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {% call statement('treatments') -%}
-        {{ tdm.record_treatments(source, target_relation, sql) }}
+        {{ tdm.record_treatments(source, target_relation, sql) }};
+        {{ tdm.comment_on_masks(target_relation, sql) }}
     {%- endcall %}
     {%- call noop_statement('main', 'MASKED ' ~ (rows if kind == 'table' else 'VIEW'), 'MASKED', rows) -%}{{ sql }}{%- endcall %}
     {{ adapter.commit() }}
@@ -83,6 +84,23 @@ inner join pg_attribute as a
     and out.attname = a.attname
 where out.attrelid = 'pg_temp.tdm_masked'::regclass and out.attnum > 0
 order by a.attnum
+{%- endmacro %}
+
+{#- Writes what treats a masked column beside it, where psql, other tools and dbt docs (catalog.json) show it. -#}
+{% macro comment_on_masks(relation, sql) -%}
+    {%- set said = {} -%}
+    {%- for facts in tdm.markers(sql, having='column') -%}
+        {%- set words = ['keyed' if facts.keyed else 'without a key'] -%}
+        {%- if facts.injective -%}{%- do words.append("one-to-one as the entity's key" if facts.injective == 'entity' else 'one-to-one') -%}{%- endif -%}
+        {%- if facts.reversible -%}{%- do words.append('reversible by the key holder') -%}{%- endif -%}
+        {%- set place = ' of ' ~ facts.of if facts.get('of') else ' in domain ' ~ facts.domain if facts.domain else '' -%}
+        {%- set text = facts.mask ~ place ~ ': ' ~ words | join(', ') -%}
+        {%- set before = said.get(facts.column, []) -%}
+        {%- if text not in before -%}{%- do said.update({facts.column: before + [text]}) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- for column, texts in said.items() %}
+        comment on column {{ relation }}.{{ tdm.quoted(column) }} is {{ tdm.literal(texts | join('; ')) }};
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- Remembers, for every column of the source, how this model treated it. -#}

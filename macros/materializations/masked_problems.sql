@@ -3,10 +3,15 @@
 {% macro masked_problems(source, sql) -%}
 {%- set masks = [] -%}
 {%- set entities = [] -%}
-{%- for facts in tdm.markers(sql) -%}
+{%- set markers = tdm.markers(sql) -%}
+{%- set last = {} -%}
+{%- for facts in markers -%}{%- do last.update({facts.get('column'): loop.index}) -%}{%- endfor -%}
+{%- for facts in markers -%}
     {%- if 'column' in facts -%}
         {%- do masks.append([
             facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
+            facts.get('holds'), facts.keyed, facts.reversible, facts.get('derived', false), facts.get('any_case', false), facts.get('keeps'),
+            tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index,
         ]) -%}
     {%- elif 'entity' in facts -%}
         {%- do entities.append([facts.entity, facts.by]) -%}
@@ -16,7 +21,7 @@
 {%- for edge in tdm.meta_of(source).get('references') or [] -%}{%- do referencing.extend(edge.columns) -%}{%- endfor -%}
 {%- set declared = [] -%}
 {%- for column in source.columns.values() -%}
-    {%- do declared.append([column.name, tdm.meta_of(column).get('class'), tdm.meta_of(column).get('keep')]) -%}
+    {%- do declared.append([column.name, tdm.meta_of(column).get('class'), tdm.meta_of(column).get('keep'), tdm.meta_of(column).get('partly'), tdm.meta_of(column).get('when')]) -%}
 {%- endfor -%}
 {%- set bare = [] -%}
 {%- for line in sql.split('\n') -%}
@@ -26,18 +31,18 @@
         {%- do bare.append([found[1:-1] | replace('""', '"') if found[0] == '"' else found]) -%}
     {%- endif -%}
 {%- endfor -%}
-with
+with recursive
 
 source as (
     select {{ tdm.literal(tdm.quoted(source.schema) ~ '.' ~ tdm.quoted(source.identifier)) }}::regclass::oid as oid
 ),
 
 columns_of_source as (
-    select a.*, declared.class, declared.keep
+    select a.*, declared.class, declared.keep, declared.partly, declared.holds_when
     from pg_attribute as a
     inner join source on a.attrelid = source.oid
     left join (
-        {{ tdm.rows_as_values(declared, ['column_name', 'class', 'keep']) | indent(8) }}
+        {{ tdm.rows_as_values(declared, ['column_name', 'class', 'keep', 'partly', 'holds_when']) | indent(8) }}
     ) as declared on a.attname = declared.column_name
     where a.attnum > 0 and not a.attisdropped
 ),
@@ -46,8 +51,8 @@ output as (
     select attname, atttypid, attnum from pg_attribute where attrelid = 'pg_temp.tdm_masked'::regclass and attnum > 0
 ),
 
-masks as (
-    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value']) | indent(4) }}
+stated_masks as (
+    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole']) | indent(4) }}
 ),
 
 entities as (
@@ -58,33 +63,23 @@ bare_names as (
     {{ tdm.rows_as_values(bare, ['column_name']) | indent(4) }}
 ),
 
-unique_columns as (
-    -- columns that a unique index needs, those inside its expressions and predicate included
-    select
-        i.indexrelid::regclass::text as index_name, a.attname,
-        -- unique by itself: an index over this column, or over an expression of it alone
-        count(*) over (partition by i.indexrelid) = 1 and i.indpred is null as alone,
-        i.indnullsnotdistinct as takes_one_null
-    from pg_index as i
-    inner join source on i.indrelid = source.oid
-    inner join columns_of_source as a
-        on a.attnum = any(i.indkey::int2[])
-        or exists (
-            select from pg_depend as d
-            where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refobjid = source.oid and d.refobjsubid = a.attnum
-        )
-    where i.indisunique or i.indisexclusion
-),
+{{ tdm._types_of_source() }},
 
--- a mask by entity is as unique as the key of the entity is in this table
-unique_entities as (
-    select entities.entity
-    from entities
-    inner join unique_columns on entities.by = unique_columns.attname and unique_columns.alone
+{{ tdm._indexes_of_source() }},
+
+-- a mask by entity is as unique as the key of the entity is in this table, or as the column where that is the key
+masks as (
+    select
+        stated_masks.*, entities.by as entity_by,
+        coalesce(entities.by = stated_masks.column_name or entities.by in (select attname from unique_parts where alone), false) as of_unique
+    from stated_masks
+    left join entities on stated_masks.of = entities.entity
 ),
 
 subset_statistics as (
-    select pg_stats.attname, pg_stats.n_distinct, pg_class.reltuples * (1 - pg_stats.null_frac) as filled
+    select
+        pg_stats.attname, pg_stats.n_distinct, pg_class.reltuples * (1 - pg_stats.null_frac) as filled,
+        pg_stats.most_common_vals::text::text[] || pg_stats.histogram_bounds::text::text[] as originals
     from pg_stats
     inner join pg_class on pg_class.relname = pg_stats.tablename
     inner join pg_namespace on pg_class.relnamespace = pg_namespace.oid and pg_namespace.nspname = pg_stats.schemaname
@@ -124,15 +119,13 @@ problems (column_name, problem) as (
         and output.attname not in (select column_name from masks)
 
     union all
-    select
-        masks.column_name,
-        masks.mask || ' is not one-to-one, but the unique index ' || unique_columns.index_name || ' needs it to be. Use a one-to-one mask (tokens, mask_email, mask_digits, mask_code)'
-    from masks
-    inner join unique_columns on masks.column_name = unique_columns.attname
-    where
-        masks.injective = 'False'
-        or (masks.injective = 'entity' and masks.of not in (select entity from unique_entities))
-        or (masks.nulls = 'made' and unique_columns.takes_one_null)
+    {{ tdm._problems_of_indexes() }}
+
+    union all
+    {{ tdm._problems_of_checks() }}
+
+    union all
+    {{ tdm._problems_of_policy() }}
 
     union all
     select masks.column_name, masks.mask || ' makes NULL, but production forbids it. Use another mask'

@@ -360,6 +360,27 @@ def demo(
         summary.render(done)
 
 
+@app.command()
+def masks(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[MASK]", help="Print its fact sheet.", show_default=False),
+    ] = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """List the masks, or say of one what it does, keeps, leaks and costs."""
+    from tdm import sheets
+
+    if name is not None:
+        one = sheets.sheet(name, project_dir)
+        _result(sheets.as_dict(one), as_json, sheets.text(one))
+        return
+    found = sheets.sheets(project_dir)
+    lines = sheets.listed(found, project_dir)
+    _result({"masks": [sheets.as_dict(each) for each in found]}, as_json, lines)
+
+
 @keys_app.command("import")
 def keys_import(
     replace: Annotated[

@@ -33,6 +33,7 @@ COMMANDS = [
     "load",
     "clean",
     "demo",
+    "masks",
     "keys import",
     "keys export",
     "keys list",

@@ -9,5 +9,5 @@
         when {{ original }} ~ '^\s*\+' then {{ tdm.ledger() }}.put_digits({{ original }}, '999' || {{ digits }})
         when length(regexp_replace({{ original }}, '[^0-9]', '', 'g')) >= 8 then {{ tdm.ledger() }}.put_digits({{ original }}, '00999' || {{ digits }})
         when {{ original }} is not null then {{ tdm.ledger() }}.put_digits({{ original }}, '55501' || {{ digits }})
-    end {{ tdm.marker(column, 'mask_phone', {'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 'same'}) }}
+    end {{ tdm.marker(column, 'mask_phone', {'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 'same', 'moves': ["regexp_replace(regexp_replace(x::text, '[0-9]', '5', 'g'), '^(\\s*\\+[^0-9]*)[0-9]', '\\19')"]}) }}
 {%- endmacro %}

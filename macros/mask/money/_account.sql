@@ -10,7 +10,7 @@
     {%- if kind -%}
         {%- set masked = "coalesce(" ~ tdm.ledger() ~ (".permuted_" if unique else ".invented_") ~ kind ~ "(" ~ given ~ "), " ~ masked ~ ")" -%}
     {%- endif -%}
-    {%- set all = {'of': of, 'domain': domain, 'by_value': of is none, 'injective': unique, 'reversible': unique, 'max_length': 'same'} -%}
+    {%- set all = {'of': of, 'domain': domain, 'by_value': of is none, 'injective': unique, 'reversible': unique, 'max_length': 'same', 'any_case': true} -%}
     {%- do all.update(facts) -%}
     {{ tdm._unless_empty(original, masked) }} {{ tdm.marker(column, mask, all) }}
 {%- endmacro %}

@@ -10,5 +10,5 @@
     {%- else -%}
         {%- set masked = tdm.ledger() ~ ".invented_card(" ~ original ~ ", " ~ tdm.hmac("regexp_replace(" ~ original ~ ", '[^0-9]', '', 'g')", domain) ~ ")" -%}
     {%- endif -%}
-    {{ tdm._unless_empty(original, masked) }} {{ tdm.marker(column, 'mask_card', {'domain': domain, 'by_value': true, 'injective': unique, 'reversible': unique, 'max_length': 'same'}) }}
+    {{ tdm._unless_empty(original, masked) }} {{ tdm.marker(column, 'mask_card', {'domain': domain, 'by_value': true, 'injective': unique, 'reversible': unique, 'max_length': 'same', 'any_case': true}) }}
 {%- endmacro %}

@@ -25,5 +25,5 @@
     {%- else -%}
         {%- do made.append(tdm.ledger() ~ ".fill_like(" ~ original ~ ", " ~ source ~ ")") -%}
     {%- endif -%}
-    {{ tdm._unless_empty(original, "coalesce(" ~ made | join(', ') ~ ")") }} {{ tdm.marker(column, 'mask_national_id', {'scheme': scheme, 'of': of, 'domain': domain, 'by_value': of is none, 'injective': unique, 'reversible': unique, 'max_length': 'same', 'space': forms[0].space, 'made_of': forms[0].made_of}) }}
+    {{ tdm._unless_empty(original, "coalesce(" ~ made | join(', ') ~ ")") }} {{ tdm.marker(column, 'mask_national_id', {'scheme': scheme, 'of': of, 'domain': domain, 'by_value': of is none, 'injective': unique, 'reversible': unique, 'max_length': 'same', 'any_case': true, 'space': forms[0].space, 'made_of': forms[0].made_of}) }}
 {%- endmacro %}

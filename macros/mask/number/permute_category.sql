@@ -20,5 +20,5 @@
                     from (select distinct {{ source }} as category from {{ rows }} as listed where {{ source }} <> '') as categories
                 ) as permuted
             ) ->> {{ text }}
-    end {{ tdm.marker(column, 'permute_category', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true}) }}
+    end {{ tdm.marker(column, 'permute_category', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true, 'keeps': 'values'}) }}
 {%- endmacro %}

@@ -24,5 +24,5 @@
                 round(sum({{ original }}::numeric) filter (where {{ whole }}) {{ over }}current row) * {{ factor }}, {{ decimals }})
                 - round(coalesce(sum({{ original }}::numeric) filter (where {{ whole }}) {{ over }}1 preceding), 0) * {{ factor }}, {{ decimals }})
         {%- endif %}
-    end {{ tdm.marker(column, 'scale_amount', {'of': of}) }}
+    end {{ tdm.marker(column, 'scale_amount', {'of': of, 'reversible': true, 'moves': ['round(x::numeric * (1 + ' ~ percent ~ ' / 100.0), ' ~ decimals ~ ')', 'round(x::numeric * (1 - ' ~ percent ~ ' / 100.0), ' ~ decimals ~ ')']}) }}
 {%- endmacro %}

@@ -11,5 +11,5 @@
     {%- set order -%}
         over (partition by {{ original }} is null{% for name in ([within] if within is string else within) %}, {{ tdm.quoted(name) }}{% endfor %} order by {{ tdm.hmac(tdm.canonical(row), domain) }})
     {%- endset -%}
-    coalesce(lead({{ original }}) {{ order }}, first_value({{ original }}) {{ order }}) {{ tdm.marker(column, 'shuffle', {'domain': domain, 'holds': 'original', 'reversible': true}) }}
+    coalesce(lead({{ original }}) {{ order }}, first_value({{ original }}) {{ order }}) {{ tdm.marker(column, 'shuffle', {'domain': domain, 'holds': 'original', 'reversible': true, 'keeps': 'values'}) }}
 {%- endmacro %}

@@ -8,5 +8,5 @@
         {%- do exceptions.raise_compiler_error((model.name if model is defined else '') ~ '.' ~ column ~ ': mask_email needs room for 33 characters, but length is ' ~ length ~ '. Use token_text') -%}
     {%- endif -%}
     {%- set name = "lower((" ~ tdm._given_name(digest) ~ " || '.' || " ~ tdm._family_name(digest) ~ ") collate \"C\") collate \"default\" || '.'" if length >= 60 else "'u'" -%}
-    {{ tdm._unless_empty(original, name ~ " || encode(substring(" ~ digest ~ " from 9 for 10), 'hex') || '@example.com'") }} {{ tdm.marker(column, 'mask_email', {'of': of, 'domain': domain, 'by_value': of is none, 'injective': true if of is none else 'entity', 'max_length': 74 if length >= 60 else 33}) }}
+    {{ tdm._unless_empty(original, name ~ " || encode(substring(" ~ digest ~ " from 9 for 10), 'hex') || '@example.com'") }} {{ tdm.marker(column, 'mask_email', {'of': of, 'domain': domain, 'by_value': of is none, 'injective': true if of is none else 'entity', 'max_length': 74 if length >= 60 else 33, 'any_case': true, 'makes': ["'paula.adams.0123456789abcdef0123@example.com'" if length >= 60 else "'u0123456789abcdef0123@example.com'"]}) }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#- A given name, picked by the entity (of) or by the value; agrees with mask_sex, mask_full_name and mask_email. -#}
 {% macro mask_first_name(column, of=none, domain='person', value=none) -%}
     {%- set original = tdm._text(column, value) -%}
-    {{ tdm._unless_empty(original, tdm._given_name(tdm._digest(original, of, domain))) }} {{ tdm.marker(column, 'mask_first_name', {'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 20, 'space': '1e3', 'made_of': 'words'}) }}
+    {{ tdm._unless_empty(original, tdm._given_name(tdm._digest(original, of, domain))) }} {{ tdm.marker(column, 'mask_first_name', {'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 20, 'space': '1e3', 'made_of': 'words', 'makes': ["'Paula'"]}) }}
 {%- endmacro %}
 
 {#- Bytes 1 to 8 of a digest decide the names: number % 1000 the given name (the first 500 are female), the rest of the

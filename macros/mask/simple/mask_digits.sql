@@ -4,5 +4,5 @@
     {%- set original = tdm._text(column, value) -%}
     {%- set rest = "substr(" ~ original ~ ", " ~ (keep + 1) ~ ")" if keep else original -%}
     {%- set permuted = tdm.ledger() ~ ".permute_text(" ~ rest ~ ", " ~ tdm.round_keys(domain) ~ ", false)" -%}
-    {{ "(left(" ~ original ~ ", " ~ keep ~ ") || " ~ permuted ~ ")" if keep else permuted }} {{ tdm.marker(column, 'mask_digits', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true, 'max_length': 'same', 'space': '1e6', 'made_of': 'layout'}) }}
+    {{ "(left(" ~ original ~ ", " ~ keep ~ ") || " ~ permuted ~ ")" if keep else permuted }} {{ tdm.marker(column, 'mask_digits', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true, 'max_length': 'same', 'space': '1e6', 'made_of': 'layout', 'any_case': true, 'moves': tdm._in_layout(keep, letters=false)}) }}
 {%- endmacro %}

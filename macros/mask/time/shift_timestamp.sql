@@ -19,5 +19,5 @@
         {%- else %}
         else {{ tdm.ledger() }}.shift_local({{ original }}, ({{ tdm._shift_days(of, days, weekday) }})::int, {{ tdm.literal(zone) }})
         {%- endif %}
-    end {{ tdm.marker(column, 'shift_timestamp', {'of': of}) }}
+    end {{ tdm.marker(column, 'shift_timestamp', {'of': of, 'reversible': true, 'keeps': 'intervals', 'moves': tdm._moved_days(days, keep)}) }}
 {%- endmacro %}

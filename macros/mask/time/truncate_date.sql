@@ -4,5 +4,5 @@
     {%- if to not in parts -%}
         {%- do exceptions.raise_compiler_error("truncate_date of " ~ column ~ ": to='" ~ to ~ "' is none of " ~ parts | join(', ')) -%}
     {%- endif -%}
-    {{ tdm._truncated(tdm._value(column, value), to) }} {{ tdm.marker(column, 'truncate_date', {'keyed': false}) }}
+    {{ tdm._truncated(tdm._value(column, value), to) }} {{ tdm.marker(column, 'truncate_date', {'keyed': false, 'moves': ["date_trunc('" ~ to ~ "', x::timestamp)"]}) }}
 {%- endmacro %}

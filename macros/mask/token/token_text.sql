@@ -7,5 +7,5 @@
         {%- do exceptions.raise_compiler_error(column ~ ': token_text would print the bytes of domain person that decide how dates move. Take another domain, or at most 36 characters') -%}
     {%- endif -%}
     {%- if not 1 <= length <= 64 -%}{%- do exceptions.raise_compiler_error(column ~ ': token_text makes 1 to 64 characters, not ' ~ length) -%}{%- endif -%}
-    {{ tdm._unless_empty(original, "left(encode(" ~ tdm.hmac(tdm.canonical(hashed), domain) ~ ", 'hex'), " ~ length ~ ")") }} {{ tdm.marker(column, 'token_text', {'domain': domain, 'by_value': true, 'injective': length >= 20, 'max_length': length}) }}
+    {{ tdm._unless_empty(original, "left(encode(" ~ tdm.hmac(tdm.canonical(hashed), domain) ~ ", 'hex'), " ~ length ~ ")") }} {{ tdm.marker(column, 'token_text', {'domain': domain, 'by_value': true, 'injective': length >= 20, 'max_length': length, 'any_case': true, 'makes': ["left(repeat('0123456789abcdef', 4), " ~ length ~ ")"]}) }}
 {%- endmacro %}

@@ -132,6 +132,8 @@ def _proposal(catalog: Catalog, plan: Plan, members: tuple[Place, ...], main: Pl
             propose(catalog, table, table.column(column), catalogue=is_catalogue(plan, name))
         )
     first = found[0]
+    if first.kind == "secret_number" and catalog.tables[main[0]].key == (main[1],):
+        return Proposal("technical", "key", "a number that tells rows apart opens nothing")
     if first.label in ("direct", "credential") or first.kind in (
         "number",
         "category",
@@ -243,8 +245,9 @@ def _candidates(
             return [masks.email(length, None)[0], masks.code(domain)]
         if "citext" in kinds:
             return masks.token_folded(domain, length)
-        first = masks.token_texts(domain, length) if proposal.label == "credential" else []
-        found = [m for m in first if m.macro == "token_text"] + [masks.code(domain)]
+        if proposal.label == "credential":  # nobody may undo its mask
+            return [m for m in masks.token_texts(domain, length) if m.macro == "token_text"]
+        found = [masks.code(domain)]
         if proposal.label == "technical" and proposal.why != _POINTED_AT:
             found.append(masks.digits(domain))  # where a CHECK spells out the letters of a code
         if proposal.kind == "phone":

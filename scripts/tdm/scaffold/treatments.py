@@ -513,7 +513,8 @@ class _TableWork:
                 found = []
             case "password" | "password_hash" | "secret":
                 found = [*masks.secret(length, domain), *self._constant(column), masks.set_null()]
-                text_end = [*(masks.token_texts(domain, length) if unique else []), masks.lorem()]
+                one_way = [m for m in masks.token_texts(domain, length) if m.macro == "token_text"]
+                text_end = [*(one_way if unique else []), masks.lorem()]
             case "uuid":
                 found = [masks.token_uuid(domain), masks.set_null()]
             case "birth" | "personal_date" if column.type.is_text:

@@ -61,6 +61,11 @@ def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> 
     replace_in(project / "dbt_project.yml", "tdm_subset_as: table ", "tdm_subset_as: tabel ")
     replace_in(project / "dbt_project.yml", "tdm_readers: [tdm_reader]", "tdm_readers: tdm_reader")
     replace_in(project / "dbt_project.yml", "tdm_identify: source ", "tdm_identify: sources ")
+    replace_in(
+        project / "dbt_project.yml",
+        "local: *masked",
+        "local: {no_revers: [], no_unkeyed: [secret]}\n    other: [direct]",
+    )
     said = _guard(job, project)
     file = "models/source/shop/_shop__sources.yml"
     for message in (
@@ -74,6 +79,9 @@ def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> 
         "dbt_project.yml: tdm_subset_as is tabel, but must be table or view",
         "dbt_project.yml: tdm_identify is sources, but must be source or kept",
         "dbt_project.yml: tdm_readers must be a list of role names",
+        "dbt_project.yml: tdm_policy: local: 'no_revers' is no rule. There are no_reversible and",
+        "dbt_project.yml: tdm_policy: local: no_unkeyed must be a list of classes: direct, ",
+        "dbt_project.yml: tdm_policy: other: '' is no rule",
     ):
         assert message in said, said
     assert job.query("select from pg_roles where rolname = 't'") == []
@@ -292,3 +300,36 @@ def test_a_list_with_unknown_keys_and_a_budget(newest: None, job: Job, tmp_path:
     assert run.exit_code == 1
     assert "subset_shop__orders: the build keeps" in run.output, run.output
     assert "more than the 10 of tdm_row_budget" in run.output
+
+
+def test_ends_of_references_are_compared_before_anything_is_built(
+    newest: None, job: Job, tmp_path: Path
+) -> None:
+    """Two masks, two domains, or one end without a mask: named by the guard."""
+    project = job.copied_project(tmp_path)
+    masked = project / "models/masked"
+    replace_in(
+        masked / "shop/masked_shop__customers.sql",
+        "tdm.token_bigint('customer_id', domain='customer_id')",
+        "tdm.token_bigint('customer_id', domain='other')",
+    )
+    replace_in(
+        masked / "auth/masked_auth__api_keys.sql",
+        "{{ tdm.token_uuid('user_id', domain='user_id') }} as user_id",
+        "{{ tdm.set_null('user_id') }} as user_id",
+    )
+    said = _guard(job, project)
+    file = "models/masked/shop/masked_shop__orders.sql"
+    assert (
+        f"{file}: shop.orders.customer_id is masked by token_bigint in domain customer_id, but"
+        " shop.customers.customer_id, which it points at, by token_bigint in domain other."
+        " Give both the same mask and domain"
+    ) in said, said
+    assert "api_keys" not in said
+    replace_in(
+        masked / "shop/masked_shop__customers.sql",
+        "{{ tdm.token_bigint('customer_id', domain='other') }} as customer_id",
+        "customer_id",
+    )
+    said = _guard(job, project)
+    assert "shop.customers.customer_id, which it points at, by no mask" in said, said

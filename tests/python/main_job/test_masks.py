@@ -233,6 +233,24 @@ def test_null_stays_null_and_empty_stays_empty(looked_at: Job) -> None:
     assert empty > 10
 
 
+def test_masked_columns_say_what_treats_them(looked_at: Job) -> None:
+    """As comments, which psql and the catalog of dbt docs show; kept columns have none."""
+    said = dict(
+        looked_at.query(
+            f"""
+            select attname::text, col_description(attrelid, attnum) from pg_attribute
+            where attrelid = '{MASKED}shop.customers'::regclass and attnum > 0
+            """
+        )
+    )
+    assert said["customer_id"] == (
+        "token_bigint in domain customer_id: keyed, one-to-one, reversible by the key holder"
+    )
+    assert said["email"] == "mask_email of person: keyed, one-to-one as the entity's key"
+    assert said["care_note"] == "lorem_text: without a key"
+    assert said["tier"] is None
+
+
 def test_pseudonyms_do_not_depend_on_the_server(looked_at: Job) -> None:
     """PostgreSQL 15 and 18 give the same rows under the same key, in every table."""
     HELD[looked_at.built.version] = contents(looked_at, masked_tables(looked_at))
@@ -259,6 +277,12 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
             "{{ tdm.mask_national_id('national_id', 'us_ssn') }} as national_id": (
                 "{{ tdm.mask_code('national_id', domain='n') }} as another_id"
             ),
+            "{{ tdm.mask_code('passport_no', domain='customers_passport_no') }} as passport_no": (
+                "{{ tdm.mask_full_name('passport_no') }} as passport_no"
+            ),
+            "{{ tdm.mask_phone('phone', of='person') }} as phone": (
+                "{{ tdm.redact_text('phone') }} as phone"
+            ),
             "{{ tdm.mask_company('company', of='person') }} as company": (
                 "{{ tdm.set_null('company') }} as company"
             ),
@@ -268,6 +292,11 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
                 "{{ tdm.set_null('requester_email') }} as requester_email"
             ),
             "    priority,\n": "    {{ tdm.mask_code('priority', domain='p') }} as priority,\n",
+        },
+        "masked_auth__api_keys": {
+            "{{ tdm.mask_secret('value', domain='api_keys_value') }} as value": (
+                "{{ tdm.mask_code('value', domain='api_keys_value') }} as value"
+            ),
         },
         "masked_auth__users": {
             "{{ tdm.mask_email('email', of='person') }} as email": (
@@ -293,6 +322,9 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
         "support.tickets.priority": "mask_code gives equal values equal masks, but there are only",
         "auth.users.email": "mask_full_name is not one-to-one, but the unique index",
         "auth.users.login": "mask_login makes up to",
+        "auth.api_keys.value": "mask_code can be undone by whoever has the key",
+        "shop.customers.passport_no": "mask_full_name makes what the CHECK customers_passport",
+        "shop.customers.phone": "redact_text lets parts of the original through, but the class",
     }.items():
         assert f"{place}: {reason}" in run.output, (place, run.output)
     assert "shop.customers.company" not in run.output

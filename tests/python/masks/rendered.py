@@ -14,7 +14,7 @@ import jinja2
 
 REPO = Path(__file__).resolve().parents[3]
 SCHEMA = "masks"
-FOLDERS = ("engine", "functions", "gates", "keys", "mask")
+FOLDERS = ("engine", "functions", "gates", "keys", "mask", "materializations")
 
 
 class _Returned(Exception):
@@ -60,7 +60,7 @@ def _sources() -> dict[str, str]:
     for folder in FOLDERS:
         for path in sorted((REPO / "macros" / folder).rglob("*.sql")):
             text = path.read_text(encoding="utf-8")
-            if "{% test " not in text:
+            if not re.search(r"\{% (test|materialization) ", text):
                 found[str(path)] = _exported(text)
     return found
 
@@ -68,15 +68,19 @@ def _sources() -> dict[str, str]:
 def package(
     *,
     sources: Mapping[str, Any] | None = None,
+    nodes: Mapping[str, Any] | None = None,
     model: str = "masked_app__things",
     own: Sequence[str] = (),
+    variables: Mapping[str, Any] | None = None,
 ) -> Package:
     """The package's macros, as a unit test sees them.
 
     Args:
         sources: the graph's source tables, for masks that look at what they declare.
+        nodes: the graph's models.
         model: the name of the model that is rendered.
         own: the text of macros of a user's project.
+        variables: what dbt_project.yml sets under vars.
     """
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
     macros: dict[str, Callable[..., Any]] = {}
@@ -86,12 +90,12 @@ def package(
         "execute": True,
         "target": SimpleNamespace(schema=SCHEMA, name="test"),
         "model": SimpleNamespace(resource_type="unit_test", name=model),
-        "graph": SimpleNamespace(sources=sources or {}, nodes={}),
+        "graph": SimpleNamespace(sources=sources or {}, nodes=nodes or {}),
         "project_name": "app",
         "modules": SimpleNamespace(re=re),
         "exceptions": SimpleNamespace(raise_compiler_error=_refused),
         "ref": lambda *names: f"{SCHEMA}.{names[-1]}",
-        "var": lambda _, default=None: default,
+        "var": lambda name, default=None: (variables or {}).get(name, default),
         "tojson": lambda value, sort_keys=False: json.dumps(value, sort_keys=sort_keys),
         "fromjson": json.loads,
     }

@@ -1,0 +1,24 @@
+{#- What the static proof of masks asks the server (macros/materializations/problems_of_checks.sql). Created by the vault node. -#}
+{% macro _proofs_functions(ledger) %}
+-- Whether something that a mask makes is no value of the column (type) or fails a condition over it (check); NULL where nothing
+-- does. `made` is SQL over x, which goes through `originals`; `sure`: it makes that whatever x is, so that a failing cast counts.
+-- No value and no message of PostgreSQL's comes out.
+create or replace function {{ ledger }}.breaks(column_name text, kind text, condition text, made text[], originals text[], sure boolean) returns text
+language plpgsql stable as $$
+declare
+    expression text; holds boolean;
+begin
+    foreach expression in array made loop
+        begin
+            execute format(
+                'select bool_and((%s) is not false) and count(%I) >= 0 from (select (%s)::%s as %I from unnest($1::%s[]) as o (x) offset 0) as masked',
+                coalesce(condition, 'true'), column_name, expression, kind, column_name, kind
+            ) into holds using originals;
+            if not holds then return 'check'; end if;
+        exception when others then
+            if sqlstate = '23514' or (sure and left(sqlstate, 2) = '22') then return 'type'; end if;
+        end;
+    end loop;
+    return null;
+end $$
+{%- endmacro %}

@@ -1,0 +1,85 @@
+{#- Types, CHECK constraints and partitions that a mask's output may not fit, as a query (column_name, problem) over the CTEs of
+    masked_problems. No row is read. What is tried on the server is what the mask's marker says that it makes (`makes`), and
+    what it may make (`moves`) of the values that the statistics of the subset hold; nothing of that is shown.
+    A CHECK over several columns is not tried, nor one that production itself does not vouch for (NOT VALID). -#}
+{% macro _problems_of_checks() -%}
+    select
+        masks.column_name,
+        masks.mask || ' makes text that no label of ' || format_type(enums.oid, null) || ' need be. Keep the column, or use shuffle, permute_category or set_constant'
+    from masks
+    inner join plain_types on masks.column_name = plain_types.attname
+    inner join pg_type as enums on plain_types.type_oid = enums.oid and enums.typtype = 'e'
+    inner join columns_of_source as a on masks.column_name = a.attname
+    inner join output on masks.column_name = output.attname and output.atttypid <> a.atttypid
+    where masks.whole = 'True' and masks.nulls <> 'made' and coalesce(masks.keeps, '') <> 'values' and masks.makes = '[]'
+
+    union all
+    select
+        tried.column_name,
+        case tried.broken
+            when 'type' then tried.mask || ' makes what is no value of its type, ' || tried.kind || '. Use a mask for that type, or keep the column'
+            else tried.mask || ' makes what the CHECK ' || tried.conname || ' forbids: ' || tried.condition || '. Use a mask that keeps to it, or mask_sql'
+        end
+    from (
+        select
+            masks.column_name, masks.mask, conditions.conname, conditions.condition, format_type(a.atttypid, a.atttypmod) as kind,
+            coalesce(
+                {{ tdm.ledger() }}.breaks(a.attname, format_type(a.atttypid, a.atttypmod), conditions.condition, array(select jsonb_array_elements_text(masks.makes::jsonb)), '{null}', true),
+                {{ tdm.ledger() }}.breaks(a.attname, format_type(a.atttypid, a.atttypmod), conditions.condition, array(select jsonb_array_elements_text(masks.moves::jsonb)), statistics.originals, false)
+            ) as broken
+        from masks
+        inner join columns_of_source as a on masks.column_name = a.attname
+        left join subset_statistics as statistics on masks.column_name = statistics.attname
+        cross join lateral (
+            select null::name as conname, null as condition
+            where masks.nulls <> 'made'
+
+            union all
+            select con.conname, pg_get_expr(con.conbin, con.conrelid)
+            from pg_constraint as con
+            where
+                con.conrelid = a.attrelid and con.contype = 'c' and con.conkey = array[a.attnum] and con.convalidated
+                and coalesce(to_jsonb(con) ->> 'conenforced', 'true') = 'true'
+        ) as conditions
+        where masks.whole = 'True'
+    ) as tried
+    where tried.broken is not null
+
+    union all
+    select
+        masks.column_name,
+        masks.mask || ' may make values that no partition takes, and rows go to partitions by this column. Keep it, or use shuffle'
+    from masks
+    inner join partition_keys on masks.column_name = partition_keys.attname
+    where masks.whole = 'True' and coalesce(masks.keeps, '') <> 'values'
+{%- endmacro %}
+
+{#- The CTEs of it: every type that a column's type is made of, and the columns that decide on partitions that have bounds. -#}
+{% macro _types_of_source() -%}
+plain_types (attname, type_oid) as (
+    select attname, atttypid from columns_of_source
+
+    union all
+    select plain_types.attname, case when typtype = 'd' then typbasetype else typelem end
+    from plain_types
+    inner join pg_type on plain_types.type_oid = pg_type.oid and (typtype = 'd' or typcategory = 'A')
+),
+
+partition_keys as (
+    select distinct a.attname
+    from source
+    inner join pg_partitioned_table as p
+        on p.partrelid in (select relid from pg_partition_tree(source.oid)) or p.partrelid in (select relid from pg_partition_ancestors(source.oid))
+    inner join pg_attribute as a
+        on a.attrelid = p.partrelid
+        and (
+            a.attnum = any(p.partattrs::int2[])
+            or exists (
+                select from pg_depend as d
+                where d.classid = 'pg_class'::regclass and d.objid = p.partrelid and d.objsubid = 0 and d.refobjid = p.partrelid and d.refobjsubid = a.attnum
+            )
+        )
+    -- by hash every value has its partition, and so it has where there is a default one
+    where p.partstrat <> 'h' and p.partdefid = 0 and a.attnum > 0
+)
+{%- endmacro %}

@@ -1,0 +1,192 @@
+"""What the fact sheets say, held against the markers and against what the masks make."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from conftest import TestServer
+from masks import rendered
+from masks.running import Runner, runner
+from masks.test_golden import OF_MANY_ROWS, entries
+from tdm import sheets
+
+# Masks of many rows have no golden vectors, but markers.
+RENDERED: list[dict[str, Any]] = [
+    {"mask": "shuffle", "arguments": {"by": "k"}},
+    {"mask": "permute_category", "arguments": {"rows": "things", "domain": "d"}},
+    {"mask": "generalise", "arguments": {"hierarchy": "h", "level": "l"}},
+]
+# Arguments that decide how long the output is.
+SIZED = {"length", "hash", "constant", "fill", "label", "bottom"}
+BY_NAME = {sheet.name: sheet for sheet in sheets.sheets()}
+CASED = [
+    "AB-12 cd",
+    "ab-12 CD",
+    "Xy",
+    "DE89 3704 0044 0532 0130 00",
+    "de89370400440532013000",
+    "Q1",
+]
+
+
+@pytest.fixture(scope="module")
+def run(server: TestServer) -> Iterator[Runner]:
+    with runner(server) as running:
+        yield running
+
+
+def marked() -> list[tuple[sheets.Sheet, dict[str, Any], dict[str, Any]]]:
+    """Every mask with arguments that somebody tried: its sheet, the arguments, its marker."""
+    tdm, found = rendered.package(), []
+    for entry in [*entries(), *RENDERED]:
+        sql = getattr(tdm, entry["mask"])("x", **entry["arguments"])
+        found.append((BY_NAME[entry["mask"]], entry["arguments"], rendered.facts(sql)))
+    return found
+
+
+def test_markers_say_what_the_sheets_say() -> None:
+    for sheet, arguments, facts in marked():
+        where = (sheet.name, arguments, facts)
+        unique = bool(arguments.get("unique"))
+        assert _says(sheet.one_to_one, unique) == (facts["injective"] in (True, "entity")), where
+        assert _says(sheet.reversible, unique) == facts["reversible"], where
+        assert (sheet.keyed == "yes") == facts["keyed"], where
+        assert facts["keyed"] or facts.get("domain") is None, where
+        assert ("NULL" in sheet.preserves) == (facts["nulls"] == "kept"), where
+        if facts["max_length"] == "same":
+            assert sheet.length == "same" and "length" in sheet.leaks, where
+        elif facts["max_length"] is not None and not arguments.keys() & SIZED:
+            assert re.search(rf"\b{facts['max_length']}\b", sheet.length), where
+        if facts.get("by_value"):
+            assert any(leak.startswith("equality") for leak in sheet.leaks), where
+        if facts.get("of"):
+            assert re.search("(one|the) entity", " ".join(sheet.leaks)), where
+
+
+def _says(fact: str, unique: bool) -> bool:
+    """Whether it says yes; of a mask that takes unique, for that argument."""
+    if "with unique" in fact and unique:
+        return True
+    return not fact.startswith("no")
+
+
+def test_null_and_the_empty_string_stay_where_the_sheets_say_so(run: Runner) -> None:
+    tdm = rendered.package()
+    for entry in entries():
+        sheet, sql = BY_NAME[entry["mask"]], getattr(tdm, entry["mask"])("x", **entry["arguments"])
+        [(_, null)] = run.each([None], entry["kind"], sql)
+        assert null is None, (sheet.name, entry["arguments"])
+        if entry["kind"] == "text":
+            [(_, empty)] = run.each([""], "text", sql)
+            assert ("the empty string" in sheet.preserves) <= (empty == ""), sheet.name
+
+
+def test_what_is_called_deterministic_is_so_in_any_order(run: Runner) -> None:
+    """Twice, the second time from behind and each value beside others."""
+    tdm = rendered.package()
+    for entry in entries():
+        assert BY_NAME[entry["mask"]].deterministic.startswith("yes"), entry["mask"]
+        sql = getattr(tdm, entry["mask"])("x", **entry["arguments"])
+        values = [vector[0] for vector in entry["vectors"]]
+        once = run.each(values, entry["kind"], sql)
+        again = run.each([*values[::-1], *values], entry["kind"], sql)
+        assert again == [*once[::-1], *once], entry["mask"]
+
+
+def test_order_and_length_stay_where_the_sheets_say_that_they_leak(run: Runner) -> None:
+    tdm, ordered, same = rendered.package(), set(), set()
+    for entry in entries():
+        sheet, sql = BY_NAME[entry["mask"]], getattr(tdm, entry["mask"])("x", **entry["arguments"])
+        values = [vector[0] for vector in entry["vectors"] if vector[0] is not None]
+        if "order" in sheet.leaks and entry["kind"] != "text":
+            pairs = ", ".join(f"('{value}'::{entry['kind']})" for value in values)
+            query = f"select bool_and(not (a.x < b.x and a.y > b.y)) from (select x, {sql} as y from (values {pairs}) as v (x)) as a cross join (select x, {sql} as y from (values {pairs}) as v (x)) as b"  # noqa: E501
+            assert run.value(query), entry["mask"]
+            ordered.add(sheet.name)
+        if sheet.length == "same":
+            for value, masked in run.each(values, entry["kind"], sql):
+                assert value is not None and masked is not None
+                assert len(masked) == len(value), (sheet.name, entry["arguments"])
+            same.add(sheet.name)
+    assert len(ordered) >= 6 and len(same) >= 9
+
+
+def test_examples_are_true(run: Runner) -> None:
+    """Those of the sheets are golden vectors, with entries of dictionaries in their words."""
+    golden = entries()
+    for sheet in BY_NAME.values():
+        if sheet.example is None:
+            assert sheet.name in OF_MANY_ROWS | {"mask_sql"}, sheet.name
+            continue
+        example = sheet.example
+        vectors = [
+            (value, None if masked is None else _in_words(masked))
+            for entry in golden
+            if entry["mask"] == sheet.name and entry["arguments"] == example["with"]
+            for value, masked in entry["vectors"]
+        ]
+        assert (example["value"], example["becomes"]) in vectors, sheet.name
+
+
+def test_examples_in_markers_look_like_what_is_made() -> None:
+    """The static proof relies on them: same punctuation, and no longer than the mask says."""
+    tdm, looked_at = rendered.package(), set()
+    for entry in entries():
+        facts = rendered.facts(getattr(tdm, entry["mask"])("x", **entry["arguments"]))
+        for text in facts.get("makes", []):
+            literal = re.fullmatch(r"'(.*)'", text)
+            if literal is None or not literal[1]:
+                continue
+            assert facts["max_length"] in (None, "same") or len(literal[1]) <= facts["max_length"]
+            made = [m for v, m in entry["vectors"] if m and v != m]
+            shapes = {_shape(_in_words(masked)) for masked in made}
+            assert shapes == {_shape(literal[1])}, (entry["mask"], shapes, literal[1])
+            looked_at.add(entry["mask"])
+    assert len(looked_at) >= 12
+
+
+def test_one_to_one_where_case_does_not_count(run: Runner) -> None:
+    """any_case: the mask makes one case, or turns values that differ in case into such."""
+    tdm, looked_at = rendered.package(), set()
+    for entry in entries():
+        sql = getattr(tdm, entry["mask"])("x", **entry["arguments"])
+        facts = rendered.facts(sql)
+        if not facts.get("any_case") or not facts["injective"] or entry["kind"] != "text":
+            continue
+        looked_at.add(entry["mask"])
+        made = run.each(CASED, "text", sql, f"lower({sql})")
+        if all(masked == lowered for _, masked, lowered in made):
+            continue
+        folded = run.each([value.lower() for value in CASED], "text", sql)
+        assert [row[2] for row in made] == [row[1] for row in folded], entry["mask"]
+    assert {"mask_email", "mask_code", "mask_digits", "token_text", "mask_iban"} <= looked_at
+
+
+def _in_words(masked: str) -> str:
+    """Entries of dictionaries as the seeds have them; a unit test has names-7 in their place."""
+    return re.sub(
+        r"(given_names|family_names|street_names|city_names|companies|job_titles)-(\d+)(?=(\.)?)",
+        lambda found: _entry(found[1], int(found[2]), small="@" in masked or bool(found[3])),
+        masked,
+    )
+
+
+def _entry(dictionary: str, position: int, *, small: bool) -> str:
+    file = rendered.REPO / "seeds" / "dictionaries" / f"{dictionary}.csv"
+    with file.open(encoding="utf-8") as lines:
+        word = next(r["value"] for r in csv.DictReader(lines) if int(r["position"]) == position)
+    return word.lower() if small else word
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[A-Za-z0-9 ]+", "w", text.removesuffix("/128"))
+
+
+def test_json_of_the_sheets_is_json() -> None:
+    assert json.loads(json.dumps([sheets.as_dict(sheet) for sheet in BY_NAME.values()]))
