@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -94,6 +95,7 @@ def package(
         "var": lambda _, default=None: default,
         "tojson": lambda value, sort_keys=False: json.dumps(value, sort_keys=sort_keys),
         "fromjson": json.loads,
+        "local_md5": lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(),
     }
     context["context"] = context
     for text in _sources().values():
