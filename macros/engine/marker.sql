@@ -6,6 +6,7 @@
                 space (how many different outputs there are, as text: '1e6'; absent = chance does not matter),
                 made_of ('words' of the dictionaries and numbers; 'layout' where the space is that of the value's own
                 letters and digits),
+                needs ('pgcrypto': the extension that the mask cannot do without),
                 holds ('original' where parts of the original text may pass) -#}
 {% macro marker(column, mask, facts={}) -%}
     {%- set all = {'column': column, 'mask': mask, 'version': 1, 'injective': false, 'nulls': 'kept', 'max_length': none, 'keyed': true, 'reversible': false} -%}

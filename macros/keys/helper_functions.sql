@@ -7,6 +7,7 @@
 {{ tdm._documents_functions(tdm.ledger()) }};
 {{ tdm._redaction_functions(tdm.ledger()) }};
 {{ tdm._spelling_functions(tdm.ledger()) }};
+{{ tdm._ciphers_functions(tdm.ledger()) }};
 {{ tdm._numbers_functions(tdm.ledger()) }};
 {{ tdm._times_functions(tdm.ledger()) }}
 {%- endmacro %}

@@ -6,7 +6,7 @@
 {%- for facts in tdm.markers(sql) -%}
     {%- if 'column' in facts -%}
         {%- do masks.append([
-            facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
+            facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false), facts.get('needs'),
         ]) -%}
     {%- elif 'entity' in facts -%}
         {%- do entities.append([facts.entity, facts.by]) -%}
@@ -47,7 +47,7 @@ output as (
 ),
 
 masks as (
-    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value']) | indent(4) }}
+    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'needs']) | indent(4) }}
 ),
 
 entities as (
@@ -133,6 +133,13 @@ problems (column_name, problem) as (
         masks.injective = 'False'
         or (masks.injective = 'entity' and masks.of not in (select entity from unique_entities))
         or (masks.nulls = 'made' and unique_columns.takes_one_null)
+
+    union all
+    select
+        masks.column_name,
+        masks.mask || ' needs the extension pgcrypto, which this database did not have when key_vault was built. Create it (create extension pgcrypto) and build key_vault again, or use a mask that needs nothing: mask_digits or mask_code instead of mask_ff1, mask_network without prf'
+    from masks
+    where masks.needs = 'pgcrypto' and to_regprocedure({{ tdm.literal(tdm.ledger() ~ '.aes(bytea, bytea, text)') }}) is null
 
     union all
     select masks.column_name, masks.mask || ' makes NULL, but production forbids it. Use another mask'
