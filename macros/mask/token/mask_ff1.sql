@@ -1,6 +1,6 @@
 {#- The characters of an alphabet replaced by FF1 (NIST SP 800-38G Rev. 1), for whoever is asked for a standard: one to one among
-    values of one layout, the same in every program that has the key. Needs the extension pgcrypto, and costs several times
-    what mask_digits and mask_code do. All other characters stay where they are.
+    values of one layout, the same in every program that has the key. Needs the extension pgcrypto. All other characters stay where
+    they are.
     alphabet    the characters that count as digits, in the order of their values; each once
     tweak       text that changes the result without being secret: another purpose, another country -#}
 {% macro mask_ff1(column, alphabet='0123456789', domain='ff1', tweak='', value=none) -%}

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import TestServer
 from masks import rendered
-from masks.rendered import CompilerError
+from masks.rendered import CompilerError, Package
 from masks.running import Runner, runner
 
 KEY = "2B7E151628AED2A6ABF7158809CF4F3C"
@@ -40,6 +40,11 @@ def run(server: TestServer) -> Iterator[Runner]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def tdm() -> Package:
+    return rendered.package()
+
+
 @pytest.fixture
 def aes(run: Runner) -> Runner:
     if not run.has_aes:
@@ -47,8 +52,8 @@ def aes(run: Runner) -> Runner:
     return run
 
 
-def test_the_samples_of_nist(aes: Runner) -> None:
-    ledger = rendered.package().ledger()
+def test_the_samples_of_nist(aes: Runner, tdm: Package) -> None:
+    ledger = tdm.ledger()
     tried = 0
     for alphabet, text, tweak, results in SAMPLES:
         for key, result in zip(KEYS, results, strict=True):
@@ -61,9 +66,9 @@ def test_the_samples_of_nist(aes: Runner) -> None:
     assert tried == 9
 
 
-def test_both_ways_to_calculate_agree(aes: Runner) -> None:
+def test_both_ways_to_calculate_agree(aes: Runner, tdm: Package) -> None:
     """Digits read as numbers, and the same digits as symbols of an alphabet."""
-    ledger = rendered.package().ledger()
+    ledger = tdm.ledger()
     wrong = aes.rows(
         f"""
         select x from (
@@ -85,7 +90,7 @@ def test_both_ways_to_calculate_agree(aes: Runner) -> None:
     "alphabet", ["0123456789", LETTERS, "01", string.ascii_uppercase, "äöü李€"]
 )
 @pytest.mark.parametrize("size", [1, 2, 5, 6, 9, 19, 30, 80])
-def test_one_to_one_in_its_layout(aes: Runner, alphabet: str, size: int) -> None:
+def test_one_to_one_in_its_layout(aes: Runner, tdm: Package, alphabet: str, size: int) -> None:
     chosen = random.Random(f"{alphabet} {size}")  # noqa: S311
     values = sorted(
         {
@@ -96,7 +101,7 @@ def test_one_to_one_in_its_layout(aes: Runner, alphabet: str, size: int) -> None
             for _ in range(60)
         }
     )
-    mask = rendered.package().mask_ff1("x", alphabet=alphabet, domain="d")
+    mask = tdm.mask_ff1("x", alphabet=alphabet, domain="d")
     made = [after for _, after in aes.each(values, "text", mask)]
     assert len(set(made)) == len(values)
     for before, after in zip(values, made, strict=True):
@@ -105,21 +110,21 @@ def test_one_to_one_in_its_layout(aes: Runner, alphabet: str, size: int) -> None
         assert set(after) <= {*alphabet, "-"}
     if len(alphabet) ** size > 1000:
         assert sum(a == b for a, b in zip(values, made, strict=True)) <= 1
-    other = rendered.package().mask_ff1("x", alphabet=alphabet, domain="d", tweak="t")
+    other = tdm.mask_ff1("x", alphabet=alphabet, domain="d", tweak="t")
     assert [after for _, after in aes.each(values, "text", other)] != made or len(values) < 6
 
 
-def test_every_short_number_has_its_own(aes: Runner) -> None:
+def test_every_short_number_has_its_own(aes: Runner, tdm: Package) -> None:
     """Too few for FF1: our permutation of them, all of them one to one."""
-    mask = rendered.package().mask_ff1("x", domain="d")
+    mask = tdm.mask_ff1("x", domain="d")
     for size in (1, 2, 3, 4):
         values = [f"{number:0{size}}" for number in range(10**size)]
         made = {after for _, after in aes.each(values, "text", mask)}
         assert made == set(values)
 
 
-def test_nothing_is_an_error(aes: Runner) -> None:
-    mask = rendered.package().mask_ff1("x", domain="d")
+def test_nothing_is_an_error(aes: Runner, tdm: Package) -> None:
+    mask = tdm.mask_ff1("x", domain="d")
     values = [
         None, "", "-", "no digits", "12", "1" * 5000, "é李\U0001f600 12 34", "\t1\n2\x7f3456789",
         "٣٤٥", "12345678901234567890123456789012345678901234567890",
@@ -132,6 +137,6 @@ def test_nothing_is_an_error(aes: Runner) -> None:
 
 
 @pytest.mark.parametrize("alphabet", ["", "1", "0120", 10])
-def test_what_is_no_alphabet(alphabet: str) -> None:
+def test_what_is_no_alphabet(tdm: Package, alphabet: str) -> None:
     with pytest.raises(CompilerError, match="two characters or more, each once"):
-        rendered.package().mask_ff1("x", alphabet=alphabet)
+        tdm.mask_ff1("x", alphabet=alphabet)
