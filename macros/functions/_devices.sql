@@ -1,10 +1,12 @@
 {#- What devices say of themselves: identifiers and user agents. Created by the vault node; they know no key: it is an argument. -#}
 {% macro _devices_functions(ledger) %}
--- What kind of identifier a text is: uuid (IDFA, GAID, Windows), imei (15 digits, the last one Luhn's), imeisv (16), or other.
+-- What kind of identifier a text is: uuid (IDFA, GAID, Windows), imei (15 digits, the last one Luhn's), imeisv (16),
+-- android (16 hexadecimal digits, a letter among them), or other.
 create or replace function {{ ledger }}.device_kind(original text) returns text
 language sql immutable strict parallel safe as $$
     select case
         when compact ~ '^[0-9A-F]{32}$' and (original !~ '[a-f]' or original !~ '[A-F]') then 'uuid'
+        when compact ~ '^[0-9A-F]{16}$' and compact ~ '[A-F]' and (original !~ '[a-f]' or original !~ '[A-F]') then 'android'
         when compact ~ '^[0-9]{15}$' then 'imei'
         when compact ~ '^[0-9]{16}$' then 'imeisv'
         else 'other'
@@ -12,17 +14,23 @@ language sql immutable strict parallel safe as $$
     from {{ ledger }}.compact(original) as compact
 $$;
 
--- A UUID of version 8 in the layout and the case of another one; that of zeros says that there is none, and stays.
+-- Hexadecimal digits in the layout and the case of others.
+create or replace function {{ ledger }}.put_hex(original text, digits text) returns text
+language sql immutable strict parallel safe as $$
+    select case when original ~ '[a-f]' then lower(put collate "C") collate "default" else put end
+    from {{ ledger }}.put_characters(upper(original collate "C") collate "default", upper(digits)) as put
+$$;
+
+-- A UUID of version 8 in the place of another one; that of zeros says that there is none, and stays.
 create or replace function {{ ledger }}.device_uuid(original text, digest bytea) returns text
-language plpgsql immutable strict parallel safe as $$
-declare
-    body text := upper(encode(substring(digest from 1 for 16), 'hex'));
-begin
-    if original !~ '[1-9A-Fa-f]' then return original; end if;
-    body := overlay(overlay(body placing '8' from 13) placing substr('89AB', 1 + get_byte(digest, 16) % 4, 1) from 17);
-    body := {{ ledger }}.put_characters(upper(original collate "C") collate "default", body);
-    return case when original ~ '[a-f]' then lower(body collate "C") collate "default" else body end;
-end $$;
+language sql immutable strict parallel safe as $$
+    select case
+        when original !~ '[1-9A-Fa-f]' then original
+        else {{ ledger }}.put_hex(original, overlay(
+            overlay(encode(substring(digest from 1 for 16), 'hex') placing '8' from 13) placing substr('89ab', 1 + get_byte(digest, 16) % 4, 1) from 17
+        ))
+    end
+$$;
 
 -- An identifier of the same kind that no device has: an IMEI of the test body 00 (3GPP TS 23.003, GSMA TS.06). NULL for other kinds.
 create or replace function {{ ledger }}.invented_device(original text, digest bytea) returns text
@@ -32,6 +40,7 @@ declare
 begin
     return case {{ ledger }}.device_kind(original)
         when 'uuid' then {{ ledger }}.device_uuid(original, digest)
+        when 'android' then {{ ledger }}.put_hex(original, 'a' || substr(encode(digest, 'hex'), 2, 15))
         when 'imei' then {{ ledger }}.put_digits(original, left(body, 14) || {{ ledger }}.luhn_digit(left(body, 14)))
         when 'imeisv' then {{ ledger }}.put_digits(original, body)
     end;
@@ -46,6 +55,13 @@ declare
 begin
     case {{ ledger }}.device_kind(original)
         when 'uuid' then return {{ ledger }}.device_uuid(original, sha256(keys[1] || 'uuid'::bytea || decode(compact, 'hex')));
+        when 'android' then
+            after := lower(compact collate "C");
+            loop
+                after := lpad(to_hex({{ ledger }}.permute_key(('x' || after)::bit(64)::bigint, keys, 1, 64)), 16, '0');
+                exit when after ~ '[a-f]';
+            end loop;
+            return {{ ledger }}.put_hex(original, after);
         when 'imei' then
             after := {{ ledger }}.permute_text(left(compact, 14), keys, false);
             return {{ ledger }}.put_digits(original, after || (

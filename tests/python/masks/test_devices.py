@@ -92,6 +92,16 @@ def test_a_uuid(run: Runner, tdm: Package, unique: bool) -> None:
     assert masked(run, tdm.mask_device_id("x", unique=unique), [zeros]) == [zeros]
 
 
+@pytest.mark.parametrize("unique", [False, True])
+def test_an_android_id(run: Runner, tdm: Package, unique: bool) -> None:
+    given = ["9774d56d682e549c", "9774D56D682E549C", *(f"a{n:015x}" for n in range(500))]
+    made = masked(run, tdm.mask_device_id("x", unique=unique), given)
+    for after in (made[0], *made[2:]):
+        assert re.fullmatch("[0-9a-f]{16}", after) and re.search("[a-f]", after)
+    assert made[1] == made[0].upper()
+    assert len(set(made)) == len(given)
+
+
 def test_any_text_one_to_one(run: Runner, tdm: Package) -> None:
     """Short ones of every kind beside each other, all of one layout among themselves."""
     given = sorted({*imeis(50), *uuids(50), *(f"{n:03}" for n in range(1000)), "", "a-1", "b-1"})
