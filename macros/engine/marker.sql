@@ -6,6 +6,7 @@
                 space (how many different outputs there are, as text: '1e6'; absent = chance does not matter),
                 made_of ('words' of the dictionaries and numbers; 'layout' where the space is that of the value's own
                 letters and digits),
+                needs ('pgcrypto': the extension that the mask cannot do without),
                 holds ('original' where parts of the original text may pass; 'listed' where those that somebody listed may)
                 any_case (true: one-to-one also where case does not count)
                 derived (true: made of the value without a key, so that whoever guesses a value can tell its mask)

@@ -70,6 +70,14 @@ union all
 select 'no gate has ever been recorded. In a project that uses tdm as a package, macros/tdm.sql must hold the test materialization'
 where not exists (select from last_results)
 
+{% if execute -%}
+union all
+select message
+from (
+    {{ tdm.key_problems() | indent(4) }}
+) as keys
+
+{% endif -%}
 union all
 select name || ' does not stand: build it first' from tables where name is not null and oid is null
 

@@ -8,6 +8,9 @@
 {{ tdm._documents_functions(tdm.ledger()) }};
 {{ tdm._redaction_functions(tdm.ledger()) }};
 {{ tdm._spelling_functions(tdm.ledger()) }};
+{{ tdm._ciphers_functions(tdm.ledger()) }};
+{{ tdm._networks_functions(tdm.ledger()) }};
+{{ tdm._devices_functions(tdm.ledger()) }};
 {{ tdm._numbers_functions(tdm.ledger()) }};
 {{ tdm._times_functions(tdm.ledger()) }};
 {{ tdm._proofs_functions(tdm.ledger()) }}

@@ -11,8 +11,9 @@ create table if not exists {{ ledger }}.treatments (
     at timestamptz not null default clock_timestamp()
 );
 create table if not exists {{ ledger }}.made_tables (
-    relation oid not null, rows bigint not null, made_by text, at timestamptz not null default clock_timestamp()
+    relation oid not null, rows bigint not null, made_by text, at timestamptz not null default clock_timestamp(), key_id text
 );
+alter table {{ ledger }}.made_tables add column if not exists key_id text;
 create table if not exists {{ ledger }}.releases (
     release bigint generated always as identity primary key, environment text not null, key_id text not null,
     tables jsonb not null, at timestamptz not null default clock_timestamp(), withdrawn_at timestamptz

@@ -1,23 +1,31 @@
 {#- Creates what is missing in tdm_vault, the only place where keys stand. Nothing here holds a key: it is read or made
     inside the server. Keys: root → environment → domain by HKDF-SHA256 (RFC 5869), domain keys ready-padded (RFC 2104).
-    The root is the vault's own, else the setting tdm.root_key (PGOPTIONS='-c tdm.root_key=<64 hex digits>'), else random. -#}
-{% macro vault_statements(environment) %}
-create schema if not exists tdm_vault;
+    The root is the vault's own, else the setting tdm.root_key (PGOPTIONS='-c tdm.root_key=<64 hex digits>'), else random.
+    While a rotation runs (`tdm keys rotate`) there are two roots, active and retiring; an environment stays with the one that
+    it has. A new environment takes the one that gives the key id that the project has pinned, else the active one.
+    environment     the target's name
+    pinned          the key id that the project has pinned, or none -#}
+{% macro vault_statements(environment, pinned=none) %}
+{{ tdm.root_statements() }};
 
 create table if not exists tdm_vault.vault_version (version int primary key);
-insert into tdm_vault.vault_version values (1) on conflict do nothing;
-create table if not exists tdm_vault.roots (
-    one boolean primary key default true check (one), root bytea not null check (length(root) = 32),
-    origin text not null, made_at timestamptz not null default now()
+create table if not exists tdm_vault.environments (
+    environment text primary key, key bytea not null, key_id text not null, root_id text references tdm_vault.roots
 );
-create table if not exists tdm_vault.environments (environment text primary key, key bytea not null, key_id text not null);
 create table if not exists tdm_vault.domain_keys (
     environment text not null, domain text not null, ipad bytea not null, opad bytea not null,
     round_keys bytea[] not null, primary key (environment, domain)
 );
 create table if not exists tdm_vault.scan_keys (environment text primary key, key bytea not null);
+
+do $$
+begin
+    if (select max(version) from tdm_vault.vault_version) > 2 then
+        raise exception 'tdm_vault was made by a newer version of dbt-tdm. Install that version, or a newer one';
+    end if;
+end $$;
+insert into tdm_vault.vault_version values (2) on conflict do nothing;
 -- ANALYZE would copy keys into pg_stats
-alter table tdm_vault.roots alter column root set statistics 0;
 alter table tdm_vault.environments alter column key set statistics 0;
 alter table tdm_vault.domain_keys alter column ipad set statistics 0;
 alter table tdm_vault.domain_keys alter column opad set statistics 0;
@@ -57,34 +65,27 @@ do $$
 declare
     given text := nullif(current_setting('tdm.root_key', true), '');
 begin
-    if (select max(version) from tdm_vault.vault_version) > 1 then
-        raise exception 'tdm_vault was made by a newer version of dbt-tdm. Install that version, or a newer one';
-    end if;
     if given is not null and given !~ '^[0-9a-fA-F]{64}$' then
         raise exception 'the setting tdm.root_key is not a key: 64 hexadecimal digits are expected';
     end if;
-    if exists (select from tdm_vault.roots where root <> decode(given, 'hex')) then
+    if lower(given) ~ '^(..)\1*$' then
+        raise exception 'the setting tdm.root_key is no key: all its bytes are equal. `openssl rand -hex 32` makes one';
+    end if;
+    if
+        exists (select from tdm_vault.roots where state <> 'retired')
+        and not exists (select from tdm_vault.roots where root = decode(given, 'hex') and state <> 'retired' or given is null)
+    then
         raise exception 'the setting tdm.root_key holds another key than tdm_vault does. Unset it, or replace the vault''s by `tdm keys import --replace`: that changes every pseudonym';
     end if;
     insert into tdm_vault.roots (root, origin)
-    values (
+    select
         coalesce(
             decode(given, 'hex'),
             sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
         ),
         case when given is null then 'random' else 'given' end
-    )
-    on conflict do nothing;
+    where not exists (select from tdm_vault.roots where state <> 'retired');
 end $$;
-
-insert into tdm_vault.environments (environment, key, key_id)
-select {{ tdm.literal(environment) }}, env, left(encode(sha256('key id'::bytea || env), 'hex'), 12)
-from (select tdm_vault.derive(root, 'env:' || {{ tdm.literal(environment) }}) as env from tdm_vault.roots offset '0') as derived
-on conflict do nothing;
-
-insert into tdm_vault.scan_keys (environment, key)
-select environment, tdm_vault.derive(key, 'scan') from tdm_vault.environments where environment = {{ tdm.literal(environment) }}
-on conflict do nothing;
 
 create or replace function tdm_vault.ensure_domain(e text, d text) returns void
 language sql as $$
@@ -98,7 +99,35 @@ language sql as $$
     from (select tdm_vault.derive(key, 'domain:' || d) as k from tdm_vault.environments where environment = e offset '0') as derived
     where not exists (select from tdm_vault.domain_keys where environment = e and domain = d)
     on conflict do nothing
-$$
+$$;
+
+-- Gives an environment the keys of a root in the place of those that it had; a domain that a build relies on keeps having one
+create or replace function tdm_vault.use_root(e text, root_to_use text) returns void
+language plpgsql as $$
+declare
+    domains constant text[] := array(select domain from tdm_vault.domain_keys where environment = e);
+begin
+    delete from tdm_vault.domain_keys where environment = e;
+    delete from tdm_vault.scan_keys where environment = e;
+    insert into tdm_vault.environments (environment, key, key_id, root_id)
+    select e, env, left(encode(sha256('key id'::bytea || env), 'hex'), 12), root_id
+    from (select tdm_vault.derive(root, 'env:' || e) as env, root_id from tdm_vault.roots where root_id = root_to_use offset '0') as derived
+    on conflict (environment) do update set key = excluded.key, key_id = excluded.key_id, root_id = excluded.root_id;
+    insert into tdm_vault.scan_keys (environment, key)
+    select environment, tdm_vault.derive(key, 'scan') from tdm_vault.environments where environment = e;
+    perform tdm_vault.ensure_domain(e, d) from unnest(domains) as d;
+end $$;
+
+select tdm_vault.use_root({{ tdm.literal(environment) }}, root_id)
+from (
+    select root_id from tdm_vault.roots
+    where state <> 'retired'
+    order by
+        left(encode(sha256('key id'::bytea || tdm_vault.derive(root, 'env:' || {{ tdm.literal(environment) }})), 'hex'), 12) = {{ tdm.literal(pinned or '') }} desc,
+        state
+    limit 1
+) as chosen
+where not exists (select from tdm_vault.environments where environment = {{ tdm.literal(environment) }})
 {%- endmacro %}
 
 {#- Takes privileges on a schema of ours and its tables from everybody but their owner: default privileges may have granted

@@ -25,13 +25,14 @@
     {{ return(settled['made'] | int) }}
 {%- endmacro %}
 
-{#- Remembers a table that `quietly` has just made: how many rows, and by which transaction. Whatever is done to it afterwards
-    shows. -#}
+{#- Remembers a table that `quietly` has just made: how many rows, by which transaction, and with which key. Whatever is done to
+    it afterwards shows. -#}
 {% macro remember_made(relation) -%}
-    insert into {{ tdm.ledger() }}.made_tables (relation, rows, made_by)
+    insert into {{ tdm.ledger() }}.made_tables (relation, rows, made_by, key_id)
     values (
         {{ tdm.literal(relation) }}::regclass, current_setting('tdm.rows')::bigint,
-        (select x.xmin::text from {{ relation }} as x limit 1)
+        (select x.xmin::text from {{ relation }} as x limit 1),
+        nullif(current_setting('tdm.key_id', true), '')
     )
 {%- endmacro %}
 

@@ -30,6 +30,7 @@
         ) as masked
     {%- endset -%}
     {% call statement('main', auto_begin=true) -%}
+        {{ tdm.note_key() }};
         {{ tdm.quietly(name, 'create ' ~ kind ~ ' ' ~ fresh ~ ' as', final) }}
     {%- endcall %}
     {#- the release compares: as many rows, all of this transaction, or somebody has edited them -#}

@@ -11,7 +11,7 @@
         {%- do masks.append([
             facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
             facts.get('holds'), facts.keyed, facts.reversible, facts.get('derived', false), facts.get('any_case', false), facts.get('keeps'),
-            tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index,
+            tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index, facts.get('needs'),
         ]) -%}
     {%- elif 'entity' in facts -%}
         {%- do entities.append([facts.entity, facts.by]) -%}
@@ -52,7 +52,7 @@ output as (
 ),
 
 stated_masks as (
-    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole']) | indent(4) }}
+    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole', 'needs']) | indent(4) }}
 ),
 
 entities as (
@@ -128,6 +128,13 @@ problems (column_name, problem) as (
     {{ tdm._problems_of_policy() }}
 
     union all
+    select
+        masks.column_name,
+        masks.mask || ' needs the extension pgcrypto, which this database did not have when key_vault was built. Create it (create extension pgcrypto) and build key_vault again, or use a mask that needs nothing: mask_digits or mask_code instead of mask_ff1, mask_network without prf'
+    from masks
+    where masks.needs = 'pgcrypto' and to_regprocedure({{ tdm.literal(tdm.ledger() ~ '.aes(bytea, bytea, text)') }}) is null
+
+    union all
     select masks.column_name, masks.mask || ' makes NULL, but production forbids it. Use another mask'
     from masks
     inner join columns_of_source as a on masks.column_name = a.attname
@@ -167,6 +174,12 @@ problems (column_name, problem) as (
 
 select distinct {{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.') }} || column_name || ': ' || problem as message
 from problems
+
+union all
+select {{ tdm.literal(source.source_name ~ '.' ~ source.name ~ ': ') }} || message
+from (
+    {{ tdm.key_problems() | indent(4) }}
+) as keys
 order by 1
 {%- endmacro %}
 

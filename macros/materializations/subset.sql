@@ -16,6 +16,7 @@
         {%- do tdm.settle(tdm.fresh(keys), [tdm.analyze(tdm.fresh(keys))]) -%}
     {%- endif %}
     {% call statement('main', auto_begin=true) -%}
+        {{ tdm.note_key() }};
         {{ tdm.quietly(model.name, 'create ' ~ ('view ' if kind == 'view' else 'unlogged table ') ~ fresh ~ ' as', queries[-1]) }}
     {%- endcall %}
     {%- if kind == 'table' -%}

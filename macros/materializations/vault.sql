@@ -1,5 +1,6 @@
 {#- Makes what is missing: the vault, the ledger, the helper functions. The model itself stays a view of key ids.
-    Stops when a release has pinned another key id in the project: every pseudonym would change. -#}
+    Stops when a release has pinned another key id in the project: every pseudonym would change. Drops what was made with another
+    key: pseudonyms of two keys must not mix. -#}
 {% materialization vault, adapter='postgres', supported_languages=['sql'] %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set pinned = tdm.pinned_key_id() -%}
@@ -14,14 +15,14 @@
     {%- endcall %}
     {% call statement('vault', auto_begin=true) -%}
         select pg_advisory_xact_lock(hashtext('tdm_vault'));
-        {{ tdm.vault_statements(target.name) }};
+        {{ tdm.vault_statements(target.name, pinned) }};
         {{ tdm.ledger_statements() }};
         {{ tdm.helper_functions() }}
     {%- endcall %}
     {% call statement('key', fetch_result=true) -%}
         select environments.key_id, roots.origin = 'random' and roots.made_at = now() as made_just_now
         from tdm_vault.environments
-        cross join tdm_vault.roots
+        inner join tdm_vault.roots on environments.root_id = roots.root_id
         where environments.environment = {{ tdm.literal(target.name) }}
     {%- endcall %}
     {%- set key = load_result('key').table.rows[0] -%}
@@ -31,6 +32,10 @@
             ~ ', but releases of this project were made with ' ~ pinned ~ ': every pseudonym would change. Bring that key back with `tdm keys import`,'
             ~ ' or accept other pseudonyms by deleting models/exposures.yml'
         ) -%}
+    {%- endif -%}
+    {%- set dropped = tdm.drop_made_with_another_key() -%}
+    {%- if dropped -%}
+        {%- do log('tdm: the key of ' ~ target.name ~ ' is ' ~ key['key_id'] ~ ' now; dropped ' ~ dropped ~ ' tables that were made with another key.', info=true) -%}
     {%- endif -%}
     {%- if key['made_just_now'] -%}
         {%- do log('tdm: made a new random key. Keep a copy (`tdm keys export`), or the next database gets other pseudonyms.', info=true) -%}

@@ -42,7 +42,7 @@ app = typer.Typer(
     ),
 )
 keys_app = typer.Typer(
-    help="The keys behind the pseudonyms: import, export, list.",
+    help="The keys behind the pseudonyms: import, export, rotate, list.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -381,41 +381,111 @@ def masks(
     _result({"masks": [sheets.as_dict(each) for each in found]}, as_json, lines)
 
 
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--file", metavar="FILE", help="A private file; - for standard input."),
+]
+
+
 @keys_app.command("import")
 def keys_import(
+    file: KeyFile = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Replace another root key: every pseudonym changes."),
+        typer.Option("--replace", help="Replace every other root key: every pseudonym changes."),
     ] = False,
     dsn: Dsn = None,
     target: Target = None,
     project_dir: ProjectDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Take the root key, 64 hexadecimal characters, from standard input."""
+    """Take the root key from standard input or a file: 32 bytes, raw, hexadecimal or base64."""
     from tdm import connection, keys
 
     resolved = connection.resolve_dsn(project_dir, dsn, target)
-    done = keys.import_(resolved, keys.read_key(sys.stdin), replace=replace)
+    done = keys.import_(resolved, keys.read_key(file), replace=replace)
     text = "The root key was imported." if done["imported"] else "This root key was there already."
     _result(done, as_json, text)
 
 
 @keys_app.command("export")
 def keys_export(
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", metavar="FILE", help="A new file that only you may read."),
+    ] = None,
+    root_id: Annotated[
+        str | None,
+        typer.Option("--id", help="Another root key than the active one.", show_default=False),
+    ] = None,
     dsn: Dsn = None,
     target: Target = None,
     project_dir: ProjectDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Print the root key: pipe it to where it is kept."""
+    """Write the root key to a file, or print it: pipe it to where it is kept."""
     from tdm import connection, keys
 
     resolved = connection.resolve_dsn(project_dir, dsn, target)
-    done = keys.export(resolved)
+    done = keys.export(resolved, root_id)
+    if file is not None:
+        keys.write_key(file, done["root"])
+        _result({"file": str(file)}, as_json, f"The root key is in {file}.")
+        return
     if sys.stdout.isatty():
         _say("Warning: this is the root key, and it now stands in your terminal.")
     _result(done, as_json, done["root"])
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    file: KeyFile = None,
+    switch: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--switch",
+            metavar="ENVIRONMENT",
+            help="Give this environment the new key; build all of it afterwards.",
+            show_default=False,
+        ),
+    ] = None,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Retire the old key, which nobody uses any more.")
+    ] = False,
+    destroy: Annotated[
+        bool,
+        typer.Option("--destroy", help="With --finish: delete the retired keys. Asks first."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --destroy: do not ask.")] = False,
+    dsn: Dsn = None,
+    target: Target = None,
+    project_dir: ProjectDir = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Change keys: begin with a new one beside the old, switch each environment, finish."""
+    from tdm import connection, keys, pin
+
+    if (destroy and not finish) or (yes and not destroy):
+        raise TdmError("--destroy goes with --finish, and --yes with both.")
+    if file is not None and (switch or finish):
+        raise TdmError("--file gives the key that a rotation begins with; it goes alone.")
+    resolved = connection.resolve_dsn(project_dir, dsn, target)
+    if not switch and not finish:
+        done = keys.rotate(resolved, keys.read_key(file) if file is not None else None)
+    if switch:
+        done = keys.switch(resolved, switch)
+        database = connection.environment_for(resolved).get("PGDATABASE", "")
+        for name in done["switched"]:
+            if pin.unpin(project_dir, name, database):
+                _say(f"Took the key of {name} out of {project_dir / pin.FILE}; commit that file.")
+            _say(f"{name} has a new key: dbt build --target {name}")
+    if finish:
+        done = keys.finish(resolved)
+        retired = [root["root_id"] for root in done["roots"] if root["state"] == "retired"]
+        if destroy and retired:
+            _confirm(retired, yes)
+            done = keys.destroy(resolved, retired)
+    _result(done, as_json, _keys_shown(done))
 
 
 @keys_app.command("list")
@@ -425,14 +495,38 @@ def keys_list(
     project_dir: ProjectDir = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """List environments with their key ids; never a key."""
+    """List root keys and environments by their ids; never a key."""
     from tdm import connection, keys
 
-    resolved = connection.resolve_dsn(project_dir, dsn, target)
-    done = keys.list_(resolved)
-    rows = [f"{row['environment']}  {row['key_id']}" for row in done["environments"]]
-    root = f"root key: {done['origin']}" if done["origin"] else "There is no root key yet."
-    _result(done, as_json, "\n".join([root, *rows]))
+    done = keys.list_(connection.resolve_dsn(project_dir, dsn, target))
+    _result(done, as_json, _keys_shown(done))
+
+
+def _keys_shown(done: dict[str, Any]) -> str:
+    """Root keys, the environments below those that they use, and what a rotation still needs."""
+    key_ids = {entry["environment"]: entry["key_id"] for entry in done["environments"]}
+    lines = [] if done["roots"] else ["There is no root key yet."]
+    for root in done["roots"]:
+        lines.append(
+            f"{root['root_id']}  {root['state']} since {root['since']}  ({root['origin']})"
+        )
+        lines += [f"  {name}  key {key_ids[name]}" for name in root["environments"]]
+        if root["state"] == "retiring":
+            options = " ".join(f"--switch {name}" for name in root["environments"]) or "--finish"
+            lines.append(f"A rotation runs. Next: tdm keys rotate {options}")
+    return "\n".join(lines)
+
+
+def _confirm(root_ids: list[str], yes: bool) -> None:
+    """Raises: TdmError, exit 4, unless somebody says that these keys may go for good."""
+    named = ", ".join(root_ids)
+    if not yes and sys.stdin.isatty():
+        _say(f"What was made with {named} can never be made again, nor linked by its key.")
+        yes = input(f"Type {named} to destroy: ").strip() == named
+    if not yes:
+        raise TdmError(
+            f"Nothing was destroyed: {named}. Confirm at a terminal, or by --yes.", ExitCode.POLICY
+        )
 
 
 def main() -> NoReturn:

@@ -52,8 +52,35 @@ def pin(project_dir: Path, environment: str, database: str, key_id: str) -> bool
     pinned = sorted([*others, exposure], key=lambda e: str(e["name"]))
     if content.get("exposures") == pinned:
         return False
-    text = _HEAD + yaml.safe_dump({**content, "exposures": pinned}, sort_keys=False)
+    _write(path, {**content, "exposures": pinned})
+    return True
+
+
+def unpin(project_dir: Path, environment: str, database: str) -> bool:
+    """Forget the pinned key of an environment, because it takes another one on purpose.
+
+    Returns:
+        True when the file was written, False when no key was pinned.
+    """
+    path = project_dir / FILE
+    if not path.exists():
+        return False
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    pinned = content.get("exposures") or []
+    left = [e for e in pinned if not _pins(e, environment, database)]
+    if left == pinned:
+        return False
+    _write(path, {**content, "exposures": left})
+    return True
+
+
+def _pins(exposure: dict[str, Any], environment: str, database: str) -> bool:
+    facts = (exposure.get("config") or {}).get("meta") or {}
+    return (facts.get("environment"), facts.get("database")) == (environment, database)
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    text = _HEAD + yaml.safe_dump(content, sort_keys=False)
     fresh = path.with_suffix(".yml.tmp")
     fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
-    return True

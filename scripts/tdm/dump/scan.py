@@ -91,6 +91,18 @@ def prepare(
             + build_hint(release.environment),
             3,
         )
+    current = _one(
+        conn,
+        sql.SQL("select key_id from tdm_vault.environments where environment = %s"),
+        [release.environment],
+    )
+    if current not in (None, release.key_id):
+        raise TdmError(
+            f"The key of {release.environment} was changed after this release, from "
+            f"{release.key_id} to {current}, so the dump cannot be checked for identifying "
+            f"values. {build_hint(release.environment)}",
+            3,
+        )
     bits = 1 << 16
     while bits < min(count * _BITS_PER_VALUE, _MOST_BITS):
         bits <<= 1

@@ -330,6 +330,30 @@ def test_masks_that_cannot_be_right(newest: None, job: Job, tmp_path: Path) -> N
     assert "shop.customers.company" not in run.output
 
 
+def test_masks_that_need_pgcrypto(job: Job, tmp_path: Path) -> None:
+    """Refused before a row is read where it is missing; with it they make what they promise."""
+    project, model = job.copied_project(tmp_path), "masked_auth__sessions"
+    path = project / "models" / "masked" / "auth" / f"{model}.sql"
+    replace_in(path, "mask_ip('ip')", "mask_network('ip', prf='aes')")
+    replace_in(path, "mask_code('device_id', domain=", "mask_ff1('device_id', domain=")
+    run = job.dbt("run", "--select", model, project=project)
+    assert run.exit_code == 1
+    message = job.failures(project)[model]
+    assert "auth.sessions.ip: mask_network needs the extension pgcrypto" in message
+    assert "auth.sessions.device_id: mask_ff1 needs the extension pgcrypto" in message
+    if job.value("select count(*) from pg_available_extensions where name = 'pgcrypto'"):
+        job.query('create schema "Odd place"; create extension pgcrypto schema "Odd place"')
+    else:
+        replace_in(path, "mask_network('ip', prf='aes')", "mask_network('ip')")
+        replace_in(path, "mask_ff1('device_id', domain=", "mask_device_id('device_id', domain=")
+    run = job.dbt("run", "--select", "key_vault", model, project=project)
+    assert run.exit_code == 0, run.output
+    nets = "select count(distinct ip), count(distinct network(set_masklen(ip, 16))) from"
+    assert job.query(f"{nets} {TARGET}_auth.sessions") == job.query(
+        f"{nets} {TARGET}_subset.subset_auth__sessions"
+    )
+
+
 def test_another_key_shares_no_pseudonym(newest: None, job: Job) -> None:
     """Every masked column changes; columns with many possible outputs have no value in common."""
     columns = job.query(

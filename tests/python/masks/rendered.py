@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -98,6 +99,7 @@ def package(
         "var": lambda name, default=None: (variables or {}).get(name, default),
         "tojson": lambda value, sort_keys=False: json.dumps(value, sort_keys=sort_keys),
         "fromjson": json.loads,
+        "local_md5": lambda text: hashlib.md5(text.encode(), usedforsecurity=False).hexdigest(),
     }
     context["context"] = context
     for text in _sources().values():

@@ -21,6 +21,12 @@ class Runner:
     def __init__(self, connected: psycopg.Connection[Any]) -> None:
         self._connected = connected
         self.version = connected.info.server_version // 10000
+        available = connected.execute(
+            "select from pg_available_extensions where name = 'pgcrypto'"
+        ).fetchone()
+        self.has_aes = available is not None
+        if self.has_aes:
+            connected.execute("create schema ciphers; create extension pgcrypto schema ciphers")
         connected.execute(rendered.functions())
         settings = rendered.package().fixed_settings()
         # for the session, not for one transaction

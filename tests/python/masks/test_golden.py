@@ -49,6 +49,8 @@ def test_golden_vectors(run: Runner) -> None:
         sql = getattr(tdm, entry["mask"])("x", **entry["arguments"])
         facts = rendered.facts(sql)
         assert facts["version"] == entry["version"], entry["mask"]
+        if facts.get("needs") == "pgcrypto" and not run.has_aes:
+            continue
         values = [vector[0] for vector in entry["vectors"]]
         made = [masked for _, masked in run.each(values, entry["kind"], sql)]
         for vector, masked in zip(entry["vectors"], made, strict=True):
