@@ -6,7 +6,8 @@
 {%- for facts in tdm.markers(sql) -%}
     {%- if 'column' in facts -%}
         {%- do masks.append([
-            facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
+            facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false), facts.get('keeps'),
+            facts.get('reads'),
         ]) -%}
     {%- elif 'entity' in facts -%}
         {%- do entities.append([facts.entity, facts.by]) -%}
@@ -16,7 +17,7 @@
 {%- for edge in tdm.meta_of(source).get('references') or [] -%}{%- do referencing.extend(edge.columns) -%}{%- endfor -%}
 {%- set declared = [] -%}
 {%- for column in source.columns.values() -%}
-    {%- do declared.append([column.name, tdm.meta_of(column).get('class'), tdm.meta_of(column).get('keep')]) -%}
+    {%- do declared.append([column.name, tdm.meta_of(column).get('class'), tdm.meta_of(column).get('keep'), tdm.meta_of(column).get('when')]) -%}
 {%- endfor -%}
 {%- set bare = [] -%}
 {%- for line in sql.split('\n') -%}
@@ -26,18 +27,18 @@
         {%- do bare.append([found[1:-1] | replace('""', '"') if found[0] == '"' else found]) -%}
     {%- endif -%}
 {%- endfor -%}
-with
+with recursive
 
 source as (
     select {{ tdm.literal(tdm.quoted(source.schema) ~ '.' ~ tdm.quoted(source.identifier)) }}::regclass::oid as oid
 ),
 
 columns_of_source as (
-    select a.*, declared.class, declared.keep
+    select a.*, declared.class, declared.keep, declared.identifies_when
     from pg_attribute as a
     inner join source on a.attrelid = source.oid
     left join (
-        {{ tdm.rows_as_values(declared, ['column_name', 'class', 'keep']) | indent(8) }}
+        {{ tdm.rows_as_values(declared, ['column_name', 'class', 'keep', 'identifies_when']) | indent(8) }}
     ) as declared on a.attname = declared.column_name
     where a.attnum > 0 and not a.attisdropped
 ),
@@ -47,7 +48,7 @@ output as (
 ),
 
 masks as (
-    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value']) | indent(4) }}
+    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'keeps', 'reads']) | indent(4) }}
 ),
 
 entities as (
@@ -56,6 +57,16 @@ entities as (
 
 bare_names as (
     {{ tdm.rows_as_values(bare, ['column_name']) | indent(4) }}
+),
+
+base_types as (
+    -- what a column is made of, behind domains
+    select a.attname, a.atttypid as oid
+    from columns_of_source as a
+    union all
+    select base_types.attname, pg_type.typbasetype
+    from base_types
+    inner join pg_type on pg_type.oid = base_types.oid and pg_type.typtype = 'd'
 ),
 
 unique_columns as (
@@ -124,9 +135,29 @@ problems (column_name, problem) as (
         and output.attname not in (select column_name from masks)
 
     union all
+    select masks.column_name, masks.mask || ' reads ' || masks.reads || ', but production has ' || format_type(pg_type.oid, null) || ' there. Use the mask of that type'
+    from masks
+    inner join base_types on masks.column_name = base_types.attname
+    inner join pg_type on pg_type.oid = base_types.oid and pg_type.typtype <> 'd'
+    where pg_type.typname <> all(string_to_array(masks.reads, ' or '))
+
+    union all
     select
         masks.column_name,
-        masks.mask || ' is not one-to-one, but the unique index ' || unique_columns.index_name || ' needs it to be. Use a one-to-one mask (tokens, mask_email, mask_digits, mask_code)'
+        'is of class ' || class || ', but mask_when keeps it in some rows. Give it otherwise= another mask, or state in the sources in which rows it identifies: meta: {class: '
+        || class || ', when: "…"}, or a reason: keep: "…"'
+    from masks
+    inner join columns_of_source as a on masks.column_name = a.attname
+    where masks.keeps = 'some' and class in ('direct', 'credential', 'sensitive', 'free_text') and keep is null and identifies_when is null
+
+    union all
+    select
+        masks.column_name,
+        masks.mask || ' is not one-to-one, but the unique index ' || unique_columns.index_name || ' needs it to be. '
+        || case
+            when masks.mask = 'mask_when' then 'What it makes may be what other rows keep or get. Use masks in it that are no permutations (token_text, token_uuid, mask_email)'
+            else 'Use a one-to-one mask (tokens, mask_email, mask_digits, mask_code)'
+        end
     from masks
     inner join unique_columns on masks.column_name = unique_columns.attname
     where
