@@ -151,6 +151,20 @@ problems (column_name, problem) as (
     where masks.keeps = 'some' and class in ('direct', 'credential', 'sensitive', 'free_text') and keep is null and identifies_when is null
 
     union all
+    select a.attname, 'holds the numbers of large objects, which no dump of ours carries: they would point at nothing. Use tdm.set_null, or tdm.set_constant(…, ''0'') where NULL is forbidden. If they are numbers of something else, state it in the sources: meta: {keep: "…"}'
+    from columns_of_source as a
+    inner join output on output.attname = a.attname
+    where
+        a.keep is null and a.attname not in (select column_name from masks where keeps is null)
+        and exists (
+            select from base_types
+            inner join pg_type on pg_type.oid = base_types.oid
+            where
+                base_types.attname = a.attname
+                and (pg_type.typname = 'lo' or (pg_type.oid = 'oid'::regtype and exists (select from pg_largeobject_metadata)))
+        )
+
+    union all
     select
         masks.column_name,
         masks.mask || ' is not one-to-one, but the unique index ' || unique_columns.index_name || ' needs it to be. '
