@@ -11,7 +11,7 @@
     {%- else -%}
         {%- set inner = tdm._inner_facts(column, 'each= of mask_array', each) -%}
         {%- set one = tdm._inner(each) -%}
-        {%- set facts = {'domain': inner.domain, 'of': inner.get('of'), 'made_by': [inner.mask], 'keyed': inner.keyed, 'reversible': inner.reversible, 'injective': inner.injective is true, 'by_value': inner.get('by_value', false), 'holds': inner.get('holds')} -%}
+        {%- set facts = {'domain': inner.get('domain'), 'of': inner.get('of'), 'made_by': [inner.mask], 'keyed': inner.keyed, 'reversible': inner.reversible, 'injective': inner.injective is true, 'by_value': inner.get('by_value', false), 'holds': inner.get('holds')} -%}
         {%- do facts.update(tdm._chance([inner])) -%}
     {%- endif -%}
     {{ tdm._each_element(original, one) }} {{ tdm.marker(column, 'mask_array', facts) }}
