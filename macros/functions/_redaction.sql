@@ -43,7 +43,7 @@ begin
                 else '\' || symbol
             end;
         else
-            select case when code >= first and code <= last then code + far else code - far end into other
+            select case when code between first and last and (code - first) % step = 0 then code + far else code - far end into other
             from (values {% for case in cases %}({{ case | join(', ') }}){{ ', ' if not loop.last }}{% endfor %}) as cases (first, last, step, far)
             where (code between first and last and (code - first) % step = 0) or (code - far between first and last and (code - far - first) % step = 0)
             limit 1;
