@@ -898,9 +898,8 @@ _DOCUMENTS = {
     "jsonb": "mask_json",
     "hstore": "mask_hstore",
     "xml": "mask_xml",
-    "bytea": "mask_bytes",
 }
-"""The masks for documents and files inside arrays, by the type of the element."""
+"""The masks for documents inside arrays, by the type of the element."""
 _OF_FIELDS = frozenset(
     {"mask_full_name", "mask_first_name", "mask_last_name", "mask_email", "mask_login"}
     | {"mask_phone", "mask_street", "mask_city", "mask_postcode", "mask_company", "mask_job"}
