@@ -10,7 +10,8 @@
                 holds ('original' where parts of the original text may pass; 'listed' where those that somebody listed may)
                 any_case (true: one-to-one also where case does not count)
                 derived (true: made of the value without a key, so that whoever guesses a value can tell its mask)
-                keeps ('values': only what stands in the column comes out; 'intervals': dates of one entity move alike)
+                keeps ('values': only what stands in the column comes out; 'intervals': dates of one entity move alike;
+                'some': some rows keep their value)
                 makes (SQL, examples of what comes out whatever the value is)
                 moves (SQL over x, examples of what a value x becomes, at the ends of what is possible)
     The last five and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown. -#}

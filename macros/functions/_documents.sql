@@ -1,36 +1,5 @@
-{#- Documents, strings and identifiers. Created by the vault node; they know no key: it is an argument. -#}
+{#- Documents, arrays, strings and identifiers. Created by the vault node; they know no key: it is an argument. -#}
 {% macro _documents_functions(ledger) %}
--- A JSON document with every string and number replaced whose path is neither kept nor given (see tdm.mask_json).
-create or replace function {{ ledger }}.mask_json(
-    doc jsonb, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb, path text default null
-) returns jsonb
-language plpgsql immutable parallel safe as $$
-declare
-    kind constant text := jsonb_typeof(doc);
-    value text;
-begin
-    if doc is null or kind in ('null', 'boolean') or path = any(keep) then return doc; end if;
-    if given ? path then return coalesce(given -> path, 'null'); end if;
-    if kind = 'object' then
-        return coalesce((
-            select jsonb_object_agg(key, {{ ledger }}.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', path, plain_key)))
-            from jsonb_each(doc) as member
-            -- a dot or a star inside a key is no path of ours
-            cross join lateral regexp_replace(key, '([.*\\])', '\\\1', 'g') as plain_key
-        ), doc);
-    elsif kind = 'array' then
-        return coalesce((
-            select jsonb_agg({{ ledger }}.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', path, '*')) order by place)
-            from jsonb_array_elements(doc) with ordinality as member (value, place)
-        ), doc);
-    elsif kind = 'number' then
-        return '0';
-    end if;
-    value := doc #>> '{}';
-    if value = '' then return doc; end if;
-    return to_jsonb({{ ledger }}.mask_string(value, ipad, opad, given_names, family_names));
-end $$;
-
 -- One string of a document or array: an address as tdm.mask_email has it, else hexadecimal text of the same length.
 create or replace function {{ ledger }}.mask_string(value text, ipad bytea, opad bytea, given_names jsonb, family_names jsonb) returns text
 language plpgsql immutable strict parallel safe as $$
@@ -48,6 +17,174 @@ begin
             || '.' || encode(substring(digest from 9 for 10), 'hex') || '@example.com';
     end if;
     return left(repeat(encode(digest, 'hex'), 1 + length(value) / 64), length(value));
+end $$;
+{% for type in ['jsonb', 'json'] %}
+-- A document of type {{ type }} with every string and number replaced whose path is neither kept nor given (see tdm.mask_json).
+{%- if type == 'json' %} Order and repeated keys stay.{% endif %}
+create or replace function {{ ledger }}.mask_json(
+    doc {{ type }}, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb, path text default null
+) returns {{ type }}
+language plpgsql immutable parallel safe as $$
+declare
+    kind constant text := {{ type }}_typeof(doc);
+    value text;
+begin
+    {%- if type == 'json' %}
+    -- json holds escapes that are no characters, and every reader of it stops there
+    if path is null and doc::text ~ '\\u(?:0000|[dD][89a-fA-F])' then
+        doc := regexp_replace(doc::text, '\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u)[dD][c-fC-F][0-9a-fA-F]{2})', '\ufffd', 'g');
+    end if;
+    {%- endif %}
+    if doc is null or kind in ('null', 'boolean') or path = any(keep) then return doc; end if;
+    if given ? path then return coalesce(given -> path, 'null'); end if;
+    if kind = 'object' then
+        {%- set masked = ledger ~ '.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, whole_path)' %}
+        {%- set shown = "case when strpos(key, '@') > 0 and not whole_path = any(keep) then " ~ ledger ~ '.mask_string(key, ipad, opad, given_names, family_names) else key end' %}
+        return coalesce((
+            {%- if type == 'jsonb' %}
+            select jsonb_object_agg({{ shown }}, {{ masked }})
+            {%- else %}
+            select ('{' || string_agg(to_json({{ shown }}) || ': ' || {{ masked }}, ', ' order by place) || '}')::json
+            {%- endif %}
+            from {{ type }}_each(doc) with ordinality as member (key, value, place)
+            -- a dot or a star inside a key is no path of ours
+            cross join lateral concat_ws('.', path, regexp_replace(key, '([.*\\])', '\\\1', 'g')) as whole_path
+        ), doc);
+    elsif kind = 'array' then
+        {%- set masked = ledger ~ ".mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', path, '*'))" %}
+        return coalesce((
+            {%- if type == 'jsonb' %}
+            select jsonb_agg({{ masked }} order by place)
+            {%- else %}
+            select ('[' || string_agg({{ masked }}::text, ', ' order by place) || ']')::json
+            {%- endif %}
+            from {{ type }}_array_elements(doc) with ordinality as member (value, place)
+        ), doc);
+    elsif kind = 'number' then
+        return '0';
+    end if;
+    value := doc #>> '{}';
+    if value = '' then return doc; end if;
+    return to_{{ type }}({{ ledger }}.mask_string(value, ipad, opad, given_names, family_names));
+end $$;
+{%- endfor %}
+
+create or replace function {{ ledger }}.mask_json(doc text, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb)
+returns jsonb
+language sql immutable parallel safe as $$
+    select {{ ledger }}.mask_json(doc::jsonb, keep, given, ipad, opad, given_names, family_names)
+$$;
+
+-- Pairs of keys and values as the text of an hstore, masked like a document of one level.
+create or replace function {{ ledger }}.mask_pairs(pairs jsonb, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb)
+returns text
+language sql immutable parallel safe as $$
+    select case when pairs is not null then coalesce(string_agg(
+        '"' || regexp_replace(key, '(["\\])', '\\\1', 'g') || '"=>' || coalesce('"' || regexp_replace(value, '(["\\])', '\\\1', 'g') || '"', 'NULL'),
+        ', ' order by key collate "C"
+    ), '') end
+    from jsonb_each_text({{ ledger }}.mask_json(pairs, keep, given, ipad, opad, given_names, family_names))
+$$;
+
+-- The text of an XML document with every text and attribute replaced whose path is neither kept nor given (see tdm.mask_xml).
+-- Paths are regular expressions over /element/@attribute and /element/text(). What is no markup counts as text.
+create or replace function {{ ledger }}.mask_xml(doc text, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb)
+returns text
+language plpgsql immutable strict parallel safe as $$
+declare
+    result text[] := '{}'; path text := ''; token text; name text; value text; attribute text[];
+begin
+    for token in
+        select part[1]
+        from regexp_matches(
+            doc,
+            '<!--(?:[^-]|-[^-])*-->|<\?(?:[^?]|\?+[^?>])*\?+>'
+            || '|<!\[CDATA\[(?:[^]]|\][^]]|\]\]+[^]>])*\]\]+>'
+            || '|<!DOCTYPE(?:[^][<>"'']|"[^"]*"|''[^'']*'')*(?:\[(?:[^]"''<]|"[^"]*"|''[^'']*''|<!--(?:[^-]|-[^-])*-->|<\?(?:[^?]|\?+[^?>])*\?+>|<)*\][ \t\r\n]*)?>'
+            || '|</?[^] \t\r\n<>"''=/!?&;[(){}]+(?:[ \t\r\n]+[^ \t\r\n<>"''=/]+[ \t\r\n]*=[ \t\r\n]*(?:"[^"<]*"|''[^''<]*''))*[ \t\r\n]*/?>'
+            || '|[^<]+|<',
+            'g'
+        ) as part
+    loop
+        if token ~ '^<(?:!--|\?|!DOCTYPE)' then
+            continue;
+        elsif token like '</_%' then
+            path := regexp_replace(path, '/[^/]*$', '');
+            result := result || token;
+        elsif token ~ '^<[^!]' then
+            name := substring(token from '^<([^ \t\r\n/>]+)');
+            path := path || '/' || name;
+            result := result || ('<' || name);
+            for attribute in
+                select pair from regexp_matches(token, '([^ \t\r\n<>"''=/]+)[ \t\r\n]*=[ \t\r\n]*("[^"]*"|''[^'']*'')', 'g') as pair
+            loop
+                value := substr(attribute[2], 2, length(attribute[2]) - 2);
+                if attribute[1] <> 'xmlns' and attribute[1] not like 'xmlns:%' then
+                    value := {{ ledger }}.mask_xml_text(value, path || '/@' || attribute[1], keep, given, ipad, opad, given_names, family_names);
+                end if;
+                result := result || (' ' || attribute[1] || '="' || replace(value, '"', '&quot;') || '"');
+            end loop;
+            if right(token, 2) = '/>' then
+                path := regexp_replace(path, '/[^/]*$', '');
+                result := result || '/>'::text;
+            else
+                result := result || '>'::text;
+            end if;
+        else
+            if token like '<![CDATA[%' then
+                token := replace(replace(replace(substr(token, 10, length(token) - 12), '&', '&amp;'), '<', '&lt;'), '>', '&gt;');
+            elsif token = '<' then
+                token := '&lt;';
+            end if;
+            result := result || {{ ledger }}.mask_xml_text(token, path || '/text()', keep, given, ipad, opad, given_names, family_names);
+        end if;
+    end loop;
+    return array_to_string(result, '');
+end $$;
+
+-- One text or attribute of an XML document. Blanks between elements stay; of a kept one all but entities that its DOCTYPE made.
+create or replace function {{ ledger }}.mask_xml_text(value text, path text, keep text[], given jsonb, ipad bytea, opad bytea, given_names jsonb, family_names jsonb)
+returns text
+language sql immutable parallel safe as $$
+    select case
+        when value ~ '^[ \t\r\n]*$' then value
+        when path ~ any(keep)
+            then case when strpos(value, '&') > 0 then regexp_replace(value, '&(?!(?:lt|gt|amp|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)[^;&]*;?', '', 'g') else value end
+        when given <> '{}' and exists (select from jsonb_object_keys(given) as key where path ~ key)
+            then (
+                select coalesce(replace(replace(replace(text, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '')
+                from jsonb_each_text(given) as listed (key, text)
+                where path ~ key
+                limit 1
+            )
+        else {{ ledger }}.mask_string(value, ipad, opad, given_names, family_names)
+    end
+$$;
+
+-- Elements in the dimensions and with the bounds of another array, of whose type the result is.
+create or replace function {{ ledger }}.in_shape(elements text[], model anyarray) returns anyarray
+language plpgsql immutable strict parallel safe as $$
+declare
+    parts text[] := '{}'; sizes int[] := '{}'; size int := 1; place int := 0; element text; shaped model%type;
+begin
+    if array_ndims(model) is null then return model; end if;
+    if array_ndims(model) = 1 and pg_typeof(model) <> 'box[]'::regtype then
+        shaped := array_dims(model) || '=' || elements::text;
+        return shaped;
+    end if;
+    for i in reverse array_ndims(model)..1 loop
+        size := size * array_length(model, i);
+        sizes := sizes || size;
+    end loop;
+    foreach element in array elements loop
+        parts := parts || repeat('{', (select count(*) from unnest(sizes) as inner_size where place % inner_size = 0)::int)
+            || coalesce('"' || replace(replace(element, '\', '\\'), '"', '\"') || '"', 'NULL');
+        place := place + 1;
+        parts := parts || repeat('}', (select count(*) from unnest(sizes) as inner_size where place % inner_size = 0)::int)
+            || case when place = cardinality(elements) then '' when pg_typeof(model) = 'box[]'::regtype then ';' else ',' end;
+    end loop;
+    shaped := array_dims(model) || '=' || array_to_string(parts, '');
+    return shaped;
 end $$;
 
 -- A UUID of version 8 (RFC 9562) with 122 bits of a digest.

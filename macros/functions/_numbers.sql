@@ -95,7 +95,32 @@ begin
         return trunc(start) || '-' || trunc(start + width - 1);
     end if;
     return round(start, scale(width)) || '-<' || round(start + width, scale(width));
-end $$
+end $$;
+{%- endfor %}
+
+{%- for type, range, least, most in [
+    ('int', 'int4', '-2147483648', '2147483647'), ('bigint', 'int8', '-9223372036854775808', '9223372036854775807'),
+    ('numeric', 'num', none, none),
+] %}
+-- A range of numbers moved, both ends alike; one that would leave its type stays.
+create or replace function {{ ledger }}.shift_numbers(x {{ range }}range, by numeric) returns {{ range }}range
+language plpgsql immutable strict parallel safe as $$
+declare
+    low constant numeric := lower(x) + by;
+    high constant numeric := upper(x) + by;
+begin
+    if isempty(x){% if least %} or low < {{ least }} or high > {{ most }}{% endif %} then return x; end if;
+    return {{ range }}range(low::{{ type }}, high::{{ type }}, case when lower_inc(x) then '[' else '(' end || case when upper_inc(x) then ']' else ')' end);
+end $$;
+
+create or replace function {{ ledger }}.shift_numbers(x {{ range }}multirange, by numeric) returns {{ range }}multirange
+language sql immutable strict parallel safe as $$
+    select case
+        -- all of it, or what stays would meet what moves
+        when {{ 'lower(x) + by < ' ~ least ~ ' or upper(x) + by > ' ~ most if least else 'false' }} then x
+        else coalesce((select range_agg({{ ledger }}.shift_numbers(part, by)) from unnest(x) as part), x)
+    end
+$$
 {{- ';' if not loop.last }}
 {%- endfor %}
 {%- endmacro %}

@@ -35,7 +35,7 @@ ends as (
 
 select
     place || ' is ' || coalesce('masked by ' || child_mask, child_treatment) || ', but ' || target || ', which it points at, is '
-    || coalesce('masked by ' || parent_mask, parent_treatment) || '. Give both the same mask and domain' as message
+    || coalesce('masked by ' || parent_mask, parent_treatment) || '. Give both the same mask and domain' || case when 'mask_when' in (child_mask, parent_mask) then ', and the same condition or rule' else '' end as message
 from ends
 where
     child_treatment <> 'dropped'
@@ -44,7 +44,7 @@ where
     and not (parent_treatment = 'kept' and (child_treatment = 'kept' or of_some_rows))
     and not coalesce(
         parent_treatment = 'masked' and child_treatment = 'masked'
-        and child_facts @> jsonb_build_array(jsonb_build_object('mask', parent_facts -> 0 -> 'mask', 'domain', parent_facts -> 0 -> 'domain', 'version', parent_facts -> 0 -> 'version')),
+        and child_facts @> jsonb_build_array(jsonb_build_object('mask', parent_facts -> 0 -> 'mask', 'domain', parent_facts -> 0 -> 'domain', 'version', parent_facts -> 0 -> 'version') || jsonb_strip_nulls(jsonb_build_object('when', parent_facts -> 0 -> 'when', 'made_by', parent_facts -> 0 -> 'made_by'))),
         false
     )
 order by 1

@@ -11,7 +11,7 @@
         {%- do masks.append([
             facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
             facts.get('holds'), facts.keyed, facts.reversible, facts.get('derived', false), facts.get('any_case', false), facts.get('keeps'),
-            tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index, facts.get('needs'),
+            tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index, facts.get('needs'), facts.get('reads'),
         ]) -%}
     {%- elif 'entity' in facts -%}
         {%- do entities.append([facts.entity, facts.by]) -%}
@@ -52,7 +52,7 @@ output as (
 ),
 
 stated_masks as (
-    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole', 'needs']) | indent(4) }}
+    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole', 'needs', 'reads']) | indent(4) }}
 ),
 
 entities as (
@@ -61,6 +61,16 @@ entities as (
 
 bare_names as (
     {{ tdm.rows_as_values(bare, ['column_name']) | indent(4) }}
+),
+
+base_types as (
+    -- what a column is made of, behind domains
+    select a.attname, a.atttypid as oid
+    from columns_of_source as a
+    union all
+    select base_types.attname, pg_type.typbasetype
+    from base_types
+    inner join pg_type on pg_type.oid = base_types.oid and pg_type.typtype = 'd'
 ),
 
 {{ tdm._types_of_source() }},
@@ -128,11 +138,41 @@ problems (column_name, problem) as (
     {{ tdm._problems_of_policy() }}
 
     union all
+    select masks.column_name, masks.mask || ' reads ' || masks.reads || ', but production has ' || format_type(pg_type.oid, null) || ' there. Use the mask of that type'
+    from masks
+    inner join base_types on masks.column_name = base_types.attname
+    inner join pg_type on pg_type.oid = base_types.oid and pg_type.typtype <> 'd'
+    where pg_type.typname <> all(string_to_array(masks.reads, ' or '))
+
+    union all
     select
         masks.column_name,
         masks.mask || ' needs the extension pgcrypto, which this database did not have when key_vault was built. Create it (create extension pgcrypto) and build key_vault again, or use a mask that needs nothing: mask_digits or mask_code instead of mask_ff1, mask_network without prf'
     from masks
     where masks.needs = 'pgcrypto' and to_regprocedure({{ tdm.literal(tdm.ledger() ~ '.aes(bytea, bytea, text)') }}) is null
+
+    union all
+    select
+        masks.column_name,
+        'is of class ' || class || ', but mask_when keeps it in some rows. Give it otherwise= another mask, or state in the sources in which rows it identifies: meta: {class: '
+        || class || ', when: "…"}, or a reason: keep: "…"'
+    from masks
+    inner join columns_of_source as a on masks.column_name = a.attname
+    where masks.keeps = 'some' and class in ('direct', 'credential', 'sensitive', 'free_text') and a.keep is null and a.holds_when is null
+
+    union all
+    select a.attname, 'holds the numbers of large objects, which no dump of ours carries: they would point at nothing. Use tdm.set_null, or tdm.set_constant(…, ''0'') where NULL is forbidden. If they are numbers of something else, state it in the sources: meta: {keep: "…"}'
+    from columns_of_source as a
+    inner join output on output.attname = a.attname
+    where
+        a.keep is null and a.attname not in (select column_name from masks where keeps is distinct from 'some')
+        and exists (
+            select from base_types
+            inner join pg_type on pg_type.oid = base_types.oid
+            where
+                base_types.attname = a.attname
+                and (pg_type.typname = 'lo' or (pg_type.oid = 'oid'::regtype and exists (select from pg_largeobject_metadata)))
+        )
 
     union all
     select masks.column_name, masks.mask || ' makes NULL, but production forbids it. Use another mask'

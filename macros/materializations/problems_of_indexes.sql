@@ -4,7 +4,11 @@
 {% macro _problems_of_indexes() -%}
     select
         masks.column_name,
-        masks.mask || ' is not one-to-one, but the unique index ' || unique_parts.index_name || ' needs it to be. Use a one-to-one mask (tokens, mask_email, mask_digits, mask_code)'
+        masks.mask || ' is not one-to-one, but the unique index ' || unique_parts.index_name || ' needs it to be. '
+        || case
+            when masks.mask = 'mask_when' then 'What it makes may be what other rows keep or get. Use masks in it that are no permutations (token_text, token_uuid, mask_email)'
+            else 'Use a one-to-one mask (tokens, mask_email, mask_digits, mask_code)'
+        end
     from masks
     inner join unique_parts on masks.column_name = unique_parts.attname
     where

@@ -1,9 +1,28 @@
-{#- A one-dimensional array of texts, masked element by element like the strings of mask_json; length and NULLs stay. -#}
-{% macro mask_array(column, domain='person') -%}
-    {%- set original = tdm.quoted(column) -%}
-    case when {{ original }} is not null then array(
-        select masked.value
-        from jsonb_array_elements_text({{ tdm.ledger() }}.mask_json(to_jsonb({{ original }}::text[]), '{}', '{}', {{ tdm.key_pad(domain, 'ipad') }}, {{ tdm.key_pad(domain, 'opad') }}, {{ tdm._entries('given_names') }}, {{ tdm._entries('family_names') }})) with ordinality as masked (value, place)
-        order by masked.place
-    ) end {{ tdm.marker(column, 'mask_array', {'domain': domain}) }}
+{#- An array, masked element by element; dimensions, bounds, order and NULLs stay.
+    each    the SQL of a mask over element.value: tdm.mask_email('emails', value='element.value'), or of a field of it where
+            the elements are composite: tdm.mask_composite('addresses', value='element.value', keep=['city']). None: texts, as
+            mask_json does strings -#}
+{% macro mask_array(column, domain='person', each=none, value=none) -%}
+    {%- set original = tdm._value(column, value) -%}
+    {%- if each is none -%}
+        {%- set text = '(element.value::text collate "default")' -%}
+        {%- set one = "case when " ~ text ~ " = '' then '' else " ~ tdm.ledger() ~ ".mask_string(" ~ text ~ ", " ~ tdm.key_pad(domain, 'ipad') ~ ", " ~ tdm.key_pad(domain, 'opad') ~ ", " ~ tdm._entries('given_names') ~ ", " ~ tdm._entries('family_names') ~ ") end" -%}
+        {%- set facts = {'domain': domain} -%}
+    {%- else -%}
+        {%- set inner = tdm._inner_facts(column, 'each= of mask_array', each) -%}
+        {%- set one = tdm._inner(each) -%}
+        {%- set facts = {'domain': inner.get('domain'), 'of': inner.get('of'), 'made_by': [inner.mask], 'keyed': inner.keyed, 'reversible': inner.reversible, 'injective': inner.injective is true, 'by_value': inner.get('by_value', false), 'holds': inner.get('holds')} -%}
+        {%- do facts.update(tdm._chance([inner])) -%}
+    {%- endif -%}
+    {{ tdm._each_element(original, one) }} {{ tdm.marker(column, 'mask_array', facts) }}
+{%- endmacro %}
+
+{#- An array in the shape of another one, of what is made of each of its elements. In a FROM clause a composite element would
+    fall apart. -#}
+{% macro _each_element(original, one) -%}
+    {{ tdm.ledger() }}.in_shape(array(
+        select ({{ one }})::text
+        from (select unnest({{ original }}) as value, generate_series(1, cardinality({{ original }})) as place) as element
+        order by element.place
+    ), {{ original }})
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{#- A one-dimensional array of keys, each masked as the key that it is; order and NULLs stay.
+{#- An array of keys, each masked as the key that it is; dimensions, bounds, order and NULLs stay.
     each    the mask of the keys: token_bigint, token_int, token_smallint, token_uuid, mask_code, mask_digits -#}
 {% macro token_array(column, domain, each='token_bigint') -%}
     {%- set original = tdm.quoted(column) -%}
@@ -9,11 +9,5 @@
     {%- if each not in masks -%}
         {%- do exceptions.raise_compiler_error(column ~ ': token_array knows no mask ' ~ each ~ '. There are ' ~ masks.keys() | join(', ')) -%}
     {%- endif -%}
-    {#- without what the mask says of itself: the array is what is masked -#}
-    {%- set one = modules.re.sub(' /\\* tdm \\{.*?\\} \\*/', '', masks[each](column, domain, value='element.value')) -%}
-    case when {{ original }} is not null then array(
-        select {{ one }}
-        from unnest({{ original }}) with ordinality as element (value, place)
-        order by element.place
-    ) end {{ tdm.marker(column, 'token_array', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true}) }}
+    {{ tdm._each_element(original, tdm._inner(masks[each](column, domain, value='element.value'))) }} {{ tdm.marker(column, 'token_array', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true}) }}
 {%- endmacro %}

@@ -60,6 +60,8 @@ class Type:
     length: int | None = None
     built_in: bool = True
     """Whether it comes with PostgreSQL, not with an extension or an application."""
+    fields: tuple[tuple[str, Type], ...] = ()
+    """The fields of a composite type, by name."""
 
     @property
     def plain(self) -> Type:
@@ -268,6 +270,8 @@ class Catalog:
     tables: Mapping[str, Table]
     references: tuple[Reference, ...]
     left_out: tuple[LeftOut, ...] = ()
+    large_objects: bool = False
+    """Whether the database has any."""
 
     @cached_property
     def references_from(self) -> Mapping[str, tuple[Reference, ...]]:
@@ -354,6 +358,7 @@ def read(connection: Connection[Any], schemas: list[str]) -> Catalog:
         version=info.server_version // 10_000,
         tables=dict(sorted(tables.items())),
         references=references,
+        large_objects=bool(_rows(connection, _LARGE_OBJECTS)),
         left_out=(
             *without_columns,
             *(
@@ -429,6 +434,9 @@ class _Types:
         self.checks: dict[int, list[str]] = defaultdict(list)
         for row in _rows(connection, _DOMAIN_CHECKS):
             self.checks[row["contypid"]].append(row["expression"])
+        self.fields: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        for row in _rows(connection, _FIELDS):
+            self.fields[row["typrelid"]].append(row)
 
     def of(self, oid: int, modifier: int, text: str) -> Type:
         """The type with that oid; `text` is what format_type says about it."""
@@ -459,6 +467,10 @@ class _Types:
             not_null=row["typnotnull"],
             length=length,
             built_in=row["built_in"],
+            fields=tuple(
+                (f["name"], self.of(f["type"], f["modifier"], f["type_text"]))
+                for f in (self.fields[row["typrelid"]] if kind == "composite" else ())
+            ),
         )
 
 
@@ -847,11 +859,25 @@ where
 _TYPES: LiteralString = """
 select
     t.oid, t.typname, t.typtype, t.typcategory, t.typbasetype, t.typtypmod, t.typnotnull,
-    t.typelem, t.typnamespace = 'pg_catalog'::regnamespace as built_in,
+    t.typelem, t.typrelid, t.typnamespace = 'pg_catalog'::regnamespace as built_in,
     case when t.typbasetype <> 0
         then pg_catalog.format_type(t.typbasetype, t.typtypmod) end as base_text,
     case when t.typelem <> 0 then pg_catalog.format_type(t.typelem, null) end as element_text
 from pg_catalog.pg_type as t
+"""
+
+_LARGE_OBJECTS: LiteralString = """
+select true as any from pg_catalog.pg_largeobject_metadata limit 1
+"""
+
+_FIELDS: LiteralString = """
+select
+    a.attrelid as typrelid, a.attname as name, a.atttypid as type, a.atttypmod as modifier,
+    pg_catalog.format_type(a.atttypid, a.atttypmod) as type_text
+from pg_catalog.pg_attribute as a
+inner join pg_catalog.pg_class as c on a.attrelid = c.oid and c.relkind = 'c'
+where a.attnum > 0 and not a.attisdropped
+order by a.attrelid, a.attnum
 """
 
 _LABELS: LiteralString = """

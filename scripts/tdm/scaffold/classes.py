@@ -7,6 +7,7 @@ of a thing. That its values are few, or that its table is small, proves nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tdm.counted import counted
@@ -24,6 +25,7 @@ _HARMLESS = frozenset(
     {"bool", "time", "timetz", "interval", "oid", "char", "pg_lsn", "xid", "xid8", "cid", "tid"}
     | {"bit", "varbit", "regclass", "regtype", "regproc", "regnamespace", "regrole", "money"}
 )
+_ORDER = ("credential", "direct", "sensitive", "free_text", "quasi", "technical", "none")
 _SHAPES = frozenset({"point", "box", "circle", "line", "lseg", "path", "polygon"})
 
 
@@ -140,8 +142,12 @@ def propose(catalog: Catalog, table: Table, column: Column, *, catalogue: bool) 
         return _of_text(catalog, table, column, parts, catalogue)
     if plain.name in ("json", "jsonb"):
         return Proposal("free_text", "json", "documents hold anything")
-    if plain.name == "hstore":
-        return Proposal("free_text", "hstore", "documents hold anything")
+    if plain.name in ("hstore", "xml"):
+        return Proposal("free_text", plain.name, "documents hold anything")
+    if plain.kind == "composite" and plain.fields:
+        return _of_composite(catalog, table, column, catalogue)
+    if plain.name == "oid" and (catalog.large_objects or column.type.name == "lo"):
+        return Proposal("free_text", "large_object", "the number of a large object")
     if plain.name in ("tsvector", "tsquery"):
         return Proposal("free_text", "tsvector", "holds the words of other columns")
     if plain.name == "bytea":
@@ -389,6 +395,27 @@ def _of_number(catalog: Catalog, table: Table, column: Column, parts: list[str])
     return Proposal("none", "number", "a number")
 
 
+def fields(column: Column) -> list[Column]:
+    """The fields of a composite column, or of the elements of an array, as columns."""
+    plain = column.type.plain
+    if plain.element is not None:
+        plain = plain.element.plain
+    return [Column(name, number, type_) for number, (name, type_) in enumerate(plain.fields)]
+
+
+def strictest(labels: Iterable[str | None]) -> str:
+    """The class of what has parts of several classes; what nobody can tell may be anything."""
+    return min((label or "free_text" for label in labels), key=_ORDER.index, default="none")
+
+
+def _of_composite(catalog: Catalog, table: Table, column: Column, catalogue: bool) -> Proposal:
+    """A composite value, or an array of them: what its strictest field is."""
+    kind = "composite_array" if column.type.plain.kind == "array" else "composite"
+    found = [propose(catalog, table, field, catalogue=catalogue) for field in fields(column)]
+    label = strictest(one.label for one in found)
+    return Proposal(label, kind, "by its fields")
+
+
 def _of_array(
     catalog: Catalog, table: Table, column: Column, parts: list[str], catalogue: bool
 ) -> Proposal:
@@ -415,7 +442,9 @@ def _of_array(
         return Proposal("free_text", "array", "texts")
     if element.name == "uuid":
         return Proposal("technical", "array", "identifiers")
-    if element.name in ("json", "jsonb", "inet", "cidr", "bytea", "hstore"):
+    if element.kind == "composite" and element.fields:
+        return _of_composite(catalog, table, column, catalogue)
+    if element.name in ("json", "jsonb", "inet", "cidr", "bytea", "hstore", "xml"):
         return Proposal("free_text", "array", "documents hold anything")
     return Proposal(None, "unknown_type", f"no rule for type {column.type.text}")
 

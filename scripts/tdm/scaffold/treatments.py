@@ -11,7 +11,7 @@ from tdm.scaffold import masks, pointers
 from tdm.scaffold import words as w
 from tdm.scaffold.catalog import Catalog, Check, Column, Table
 from tdm.scaffold.checks import Server
-from tdm.scaffold.classes import Proposal, is_thing, person_weight, propose
+from tdm.scaffold.classes import Proposal, fields, is_thing, person_weight, propose, strictest
 from tdm.scaffold.keys import Family, Place, is_catalogue
 from tdm.scaffold.masks import Mask
 from tdm.scaffold.names import jinja_text, singular, slug, sql_name, words
@@ -265,7 +265,6 @@ class _TableWork:
 
     def _generated_class(self, column: Column) -> Proposal:
         """A generated column holds what the columns that it is built from hold."""
-        order = ("credential", "direct", "sensitive", "free_text", "quasi", "technical", "none")
         labels = []
         for name in column.built_from:
             base = self.table.column(name)
@@ -278,7 +277,7 @@ class _TableWork:
             labels.append(found.label or ("sensitive" if self.accept else None))
         if None in labels:
             return Proposal(None, "generated", f"computed from {', '.join(column.built_from)}")
-        label = min(labels, key=lambda text: order.index(text or "none"), default="none")
+        label = strictest(labels)
         if label in _IDENTIFYING and column.distinct and (column.filled or 0) > 3 * column.distinct:
             label = "quasi"  # a part that many share, such as the host of an address
         return Proposal(label, "generated", f"computed from {', '.join(column.built_from)}")
@@ -550,8 +549,15 @@ class _TableWork:
                 ]
             case "array":
                 found = self._array(column, domain)
-            case "hstore" | "tsvector":
+            case "hstore" | "xml":
+                found = [Mask(f"mask_{kind}"), *self._constant(column), masks.set_null()]
+            case "composite" | "composite_array":
+                own = self._composite(column)
+                found = [own] if own else []
+                found += [masks.set_null(), *self._constant(column)]
+            case "tsvector" | "large_object":
                 found = [*self._constant(column), masks.set_null()]
+                found = found[::-1] if kind == "large_object" else found
             case "secret_number":
                 found = [masks.set_null(), *self._constant(column), *self._numbers(plain, domain)]
             case "national_id_number" | "card_number" | "phone_number":
@@ -655,6 +661,46 @@ class _TableWork:
             arguments += f", other={other!r}"
         return [Mask("mask_sex", arguments, probes=(f"'{female[0]}'", f"'{male[0]}'")), None]
 
+    def _composite(self, column: Column) -> Mask | None:
+        """A composite value by its fields; none where a field can neither be masked nor be NULL."""
+        array = column.type.plain.kind == "array"
+        base = "element.value" if array else sql_name(column.name)
+        arguments = self._fields(column, column, base)
+        if arguments is None:
+            return None
+        if not array:
+            return Mask("mask_composite", arguments)
+        inner = f"{jinja_text(column.name)}, value='element.value'"
+        inner += f", {arguments}" if arguments else ""
+        return Mask("mask_array", f"each=tdm.mask_composite({inner})")
+
+    def _fields(self, column: Column, whole: Column, base: str) -> str | None:
+        """The arguments of mask_composite for what `base` says in SQL; unlisted fields go."""
+        masked, kept = [], []
+        for field_ in fields(whole):
+            proposal = propose(self.catalog, self.table, field_, catalogue=self.catalogue)
+            value = f"({base}).{sql_name(field_.name)}"
+            chain = self._chain(field_, proposal) if proposal.label is not None else []
+            name = jinja_text(field_.name)
+            if chain and chain[0] is None:
+                kept.append(name)
+            elif field_.type.plain.kind == "composite":
+                inner = self._fields(column, field_, value)
+                if inner is None:
+                    return None
+                own = f"{jinja_text(column.name)}, value={jinja_text(value)}"
+                own += f", {inner}" if inner else ""
+                masked.append(f"{name}: tdm.mask_composite({own})")
+            elif (mask := next(filter(lambda m: _fits(m, field_), chain), None)) is not None:
+                arguments = f"{mask.arguments}, " if mask.arguments else ""
+                own = f"{jinja_text(column.name)}, {arguments}value={jinja_text(value)}"
+                masked.append(f"{name}: tdm.{mask.macro}({own})")
+            elif field_.type.domain_not_null or field_.type.not_null:
+                return None
+        parts = ["fields={" + ", ".join(masked) + "}"] if masked else []
+        parts += ["keep=[" + ", ".join(kept) + "]"] if kept else []
+        return ", ".join(parts)
+
     def _array(self, column: Column, domain: str) -> list[Mask | None]:
         element = column.type.plain.element
         found: list[Mask | None] = []
@@ -667,6 +713,9 @@ class _TableWork:
             plain = element.plain.name
             own = masks.token_uuid(domain) if plain == "uuid" else masks.token_number(plain, domain)
             found.append(masks.token_array(named.mask if named and named.mask else own))
+        elif element is not None and element.plain.name in _DOCUMENTS:
+            inner = f"{_DOCUMENTS[element.plain.name]}({jinja_text(column.name)}"
+            found.append(Mask("mask_array", f"each=tdm.{inner}, value='element.value')"))
         return [*found, masks.set_null(), *self._constant(column)]
 
     # ------------------------------------------------------ the row's person
@@ -843,6 +892,35 @@ class _TableWork:
 _TELLING = "some of its values look like addresses or secrets"
 _DIGITS = "translate({c}::text, '0123456789', '1234567890')"
 _IPS = {"inet": "192.0.2.1", "cidr": "192.0.2.0/24"}
+
+
+_DOCUMENTS = {
+    "json": "mask_json",
+    "jsonb": "mask_json",
+    "hstore": "mask_hstore",
+    "xml": "mask_xml",
+}
+"""The masks for documents inside arrays, by the type of the element."""
+_OF_FIELDS = frozenset(
+    {"mask_full_name", "mask_first_name", "mask_last_name", "mask_email", "mask_login"}
+    | {"mask_phone", "mask_street", "mask_city", "mask_postcode", "mask_company", "mask_job"}
+    | {"mask_national_id", "mask_card", "mask_iban", "mask_url", "mask_secret", "lorem_text"}
+    | {"mask_code", "mask_digits", "token_text", "token_uuid", "token_bigint", "token_int"}
+    | {"token_smallint", "shift_date", "shift_timestamp", "add_noise", "mask_json", "mask_bytes"}
+)
+"""The masks that take what they mask as `value`."""
+
+
+def _fits(mask: Mask | None, field_: Column) -> bool:
+    """Whether a mask can be that of a field, whose type alone says what it may hold."""
+    length = field_.type.plain.length
+    return (
+        mask is not None
+        and mask.macro in _OF_FIELDS
+        and not mask.text
+        and not field_.type.all_checks
+        and (length is None or mask.length in (None, masks.SAME) or (mask.length or 0) <= length)
+    )
 
 
 def _technical(mask: Mask) -> Mask:

@@ -135,7 +135,7 @@ def functions() -> str:
 
 
 def facts(sql: str) -> dict[str, Any]:
-    """What the one marker in a mask's SQL says."""
-    (found,) = _plain().markers(sql)
+    """What the one marker in a mask's SQL says of its column."""
+    (found,) = _plain().markers(sql, having="column")
     assert isinstance(found, dict)
     return found

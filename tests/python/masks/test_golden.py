@@ -2,9 +2,9 @@
 
 golden.json is for other engines, too: for a mask, its arguments and its version, values of a type
 and what becomes of them, as PostgreSQL's text; with the digest sha256('entity') as e, under the
-HMAC key 00 01 … 1f, and with entry 7 of given_names written given_names-7. A line may change only
-when the mask's version is raised. TDM_ACCEPT_GOLDEN=1 writes what is missing: pairs whose second is
-absent.
+HMAC key 00 01 … 1f, and with entry 7 of given_names written given_names-7. An argument that names a
+mask is that mask's SQL; `given` is what has to be there first. A line may change only when the
+mask's version is raised. TDM_ACCEPT_GOLDEN=1 writes what is missing: pairs whose second is absent.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def test_every_mask_has_golden_vectors() -> None:
 def test_golden_vectors(run: Runner) -> None:
     tdm, golden, wrong = rendered.package(), entries(), []
     for entry in golden:
-        sql = getattr(tdm, entry["mask"])("x", **entry["arguments"])
+        run.rows(entry.get("given", "select"))
+        sql = _rendered(tdm, entry)
         facts = rendered.facts(sql)
         assert facts["version"] == entry["version"], entry["mask"]
         if facts.get("needs") == "pgcrypto" and not run.has_aes:
@@ -61,6 +62,18 @@ def test_golden_vectors(run: Runner) -> None:
     if os.environ.get("TDM_ACCEPT_GOLDEN"):
         GOLDEN.write_text(_text(golden), encoding="utf-8")
     assert not wrong
+
+
+def _rendered(tdm: rendered.Package, argument: Any) -> Any:
+    """A mask's SQL; any other argument as it is."""
+    if isinstance(argument, dict) and "mask" in argument:
+        arguments = {k: _rendered(tdm, v) for k, v in argument["arguments"].items()}
+        return getattr(tdm, argument["mask"])("x", **arguments)
+    if isinstance(argument, dict):
+        return {key: _rendered(tdm, value) for key, value in argument.items()}
+    if isinstance(argument, list):
+        return [_rendered(tdm, value) for value in argument]
+    return argument
 
 
 def _text(golden: list[dict[str, Any]]) -> str:
