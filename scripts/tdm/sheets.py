@@ -31,7 +31,7 @@ EXPLAINED = ("column", "of", "domain", "value")
 STRICT = "direct, credential, sensitive and free_text"
 _GROUPS = (
     "simple", "token", "person", "contact", "network", "money", "national_id", "time", "number",
-    "text", "document", "secret",
+    "text", "document", "secret", "conditional",
 )  # fmt: skip
 
 
