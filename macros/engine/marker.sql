@@ -6,7 +6,10 @@
                 space (how many different outputs there are, as text: '1e6'; absent = chance does not matter),
                 made_of ('words' of the dictionaries and numbers; 'layout' where the space is that of the value's own
                 letters and digits),
-                holds ('original' where parts of the original text may pass) -#}
+                holds ('original' where parts of the original text may pass), keeps ('some' where some rows keep theirs),
+                when (the condition, or its name), made_by (the masks inside this one, in their order),
+                reads (the types that it can mask: 'hstore', 'xml or text'; absent = whatever its SQL can)
+    A mask inside another one leaves no marker but the key space that it needs (see tdm._inner). -#}
 {% macro marker(column, mask, facts={}) -%}
     {%- set all = {'column': column, 'mask': mask, 'version': 1, 'injective': false, 'nulls': 'kept', 'max_length': none, 'keyed': true, 'reversible': false} -%}
     {%- do all.update(facts) -%}

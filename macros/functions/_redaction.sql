@@ -97,7 +97,10 @@ begin
     for pair in select * from {{ ledger }}.known_values(known, fakes) loop
         if octet_length(pair.value) = length(pair.value) then
             -- most texts hold none of them
-            continue when pair.value !~ '^[0-9+(]' and strpos(small, split_part(lower(pair.value collate "C"), ' ', 1)) = 0 and result !~ '[İı]';
+            continue when case
+                when pair.value ~ '^[+(]?[0-9]' then result !~ '[0-9]'
+                else strpos(small, split_part(lower(pair.value collate "C"), ' ', 1)) = 0 and result !~ '[İı]'
+            end;
         else
             continue when octet_length(result) = length(result);
         end if;
