@@ -8,13 +8,16 @@
                 letters and digits),
                 needs ('pgcrypto': the extension that the mask cannot do without),
                 holds ('original' where parts of the original text may pass; 'listed' where those that somebody listed may)
+                when (the condition, or its name), made_by (the masks inside this one, in their order),
+                reads (the types that it can mask: 'hstore', 'xml or text'; absent = whatever its SQL can)
                 any_case (true: one-to-one also where case does not count)
                 derived (true: made of the value without a key, so that whoever guesses a value can tell its mask)
                 keeps ('values': only what stands in the column comes out; 'intervals': dates of one entity move alike;
                 'some': some rows keep their value)
                 makes (SQL, examples of what comes out whatever the value is)
                 moves (SQL over x, examples of what a value x becomes, at the ends of what is possible)
-    The last five and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown. -#}
+    The last five and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown.
+    A mask inside another one leaves no marker but the key space that it needs (see tdm._inner). -#}
 {% macro marker(column, mask, facts={}) -%}
     {%- set all = {'column': column, 'mask': mask, 'version': 1, 'injective': false, 'nulls': 'kept', 'max_length': none, 'domain': none, 'keyed': true, 'reversible': false} -%}
     {%- do all.update(facts) -%}

@@ -110,7 +110,7 @@ begin
             continue;
         elsif token like '</_%' then
             path := regexp_replace(path, '/[^/]*$', '');
-            result := result || token;
+            result := result || ('</' || substring(token from '^</([^ \t\r\n/>]+)') || '>');
         elsif token ~ '^<[^!]' then
             name := substring(token from '^<([^ \t\r\n/>]+)');
             path := path || '/' || name;

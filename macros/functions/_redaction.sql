@@ -2,9 +2,9 @@
     server's locale: characters are told apart by their code. -#}
 {% macro _redaction_functions(ledger) %}
 {%- set blank = ' \\t\\r\\n\\f\\x0b\\u0085\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000' %}
-{#- letters, marks and digits of the scripts that put blanks between words; not of Chinese, Japanese, Korean, Thai, Lao, Khmer,
-    Burmese, Tibetan, where a name has no edges -#}
-{%- set word = '0-9A-Za-z_\\u00AA\\u00B5\\u00BA\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u037D\\u037F-\\u0386\\u0388-\\u0559\\u0560-\\u0588' ~
+{#- letters and marks of the scripts that put blanks between words (anna_85 holds a name, annabel does not); not of Chinese,
+    Japanese, Korean, Thai, Lao, Khmer, Burmese, Tibetan, where a name has no edges -#}
+{%- set word = 'A-Za-z\\u00AA\\u00B5\\u00BA\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u037D\\u037F-\\u0386\\u0388-\\u0559\\u0560-\\u0588' ~
         '\\u0591-\\u05BD\\u05BF\\u05C1\\u05C2\\u05C4\\u05C5\\u05C7-\\u05F2\\u0610-\\u061A\\u0620-\\u0669\\u066E-\\u06D3\\u06D5-\\u06FF' ~
         '\\u0710-\\u07F5\\u0800-\\u0963\\u0966-\\u096F\\u0971-\\u0DF3\\u10A0-\\u10FA\\u10FC-\\u10FF\\u1200-\\u135F\\u1369-\\u167F' ~
         '\\u1681-\\u169A\\u169D-\\u16EA\\u16EE-\\u1734\\u1737-\\u177F\\u180B-\\u1FFF\\u2C00-\\u2DFF\\uA4D0-\\uA4FD\\uA500-\\uA60C' ~
@@ -50,9 +50,9 @@ begin
             result := result || case when other is null then symbol else '[' || symbol || chr(other) || ']' end;
         end if;
     end loop;
-    return case when value ~ '^(?![\u0590-\u077f])[{{ word }}]' then '(?<![{{ word }}])' else '' end
+    return case when value ~ '^[0-9]' then '(?<![0-9{{ word }}])' when value ~ '^(?![\u0590-\u077f])[{{ word }}]' then '(?<![{{ word }}])' else '' end
         || result
-        || case when value ~ '[{{ word }}]$' then '(?![{{ word }}])' else '' end;
+        || case when value ~ '[0-9]$' then '(?![0-9{{ word }}])' when value ~ '[{{ word }}]$' then '(?![{{ word }}])' else '' end;
 end $$;
 
 -- A text in Unicode's composed form (NFC) with full-width and Arabic digits as digits.
@@ -97,7 +97,10 @@ begin
     for pair in select * from {{ ledger }}.known_values(known, fakes) loop
         if octet_length(pair.value) = length(pair.value) then
             -- most texts hold none of them
-            continue when pair.value !~ '^[0-9+(]' and strpos(small, split_part(lower(pair.value collate "C"), ' ', 1)) = 0 and result !~ '[İı]';
+            continue when case
+                when pair.value ~ '^[+(]?[0-9]' then result !~ '[0-9]'
+                else strpos(small, split_part(lower(pair.value collate "C"), ' ', 1)) = 0 and result !~ '[İı]'
+            end;
         else
             continue when octet_length(result) = length(result);
         end if;

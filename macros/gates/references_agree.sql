@@ -39,7 +39,8 @@ select
 from ends
 where
     child_treatment <> 'dropped'
-    and not coalesce(child_facts @> '[{"nulls": "made"}]', false)
+    -- NULL in some rows is no excuse for what the others keep
+    and not coalesce(child_facts @> '[{"nulls": "made"}]' and (parent_treatment = 'kept' or not child_facts @> '[{"keeps": "some"}]'), false)
     -- of the other rows, which point elsewhere, nothing is said here; references_whole looks at every row
     and not (parent_treatment = 'kept' and (child_treatment = 'kept' or of_some_rows))
     and not coalesce(

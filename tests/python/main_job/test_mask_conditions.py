@@ -107,6 +107,11 @@ def test_both_ends_of_a_reference_have_one_condition(
     assert "Give both the same mask and domain, and the same condition or rule" in gate()
     replace_in(customers, over_value.replace("8", "9"), over_value)
     assert gate() == ""
+    # NULL in some rows does not make the others agree
+    mask = "tdm.token_uuid('user_id', domain='user_id')"
+    replace_in(customers, mask, "tdm.set_null('user_id')")
+    assert "shop.customers.user_id is masked by mask_when, but auth.users.user_id" in gate()
+    replace_in(customers, "tdm.set_null('user_id')", mask)
     # another text, the same rule: the reference is asked for what it points at
     rule = ", rule='low users'"
     replace_in(users, "user_id')) }} as user_id", f"user_id'){rule}) }}}} as user_id")
@@ -114,7 +119,6 @@ def test_both_ends_of_a_reference_have_one_condition(
         "\"(select u.user_id::text < '8' from \" ~ ref('subset_auth__users') ~ \" as u"
         ' where u.user_id = customers.user_id)"'
     )
-    mask = "tdm.token_uuid('user_id', domain='user_id')"
     replace_in(customers, f'"{over_value}", {mask}', f"{asked}, {mask}{rule}")
     assert gate() == ""
     kept = job.query(

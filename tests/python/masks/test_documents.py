@@ -166,6 +166,16 @@ def test_xml_never_fails_and_keeps_nothing(run: Runner, wrap: str) -> None:
         assert not [part for part in names if part in after and part not in "<a b=>"], before
 
 
+def test_xml_that_is_not_well_formed(run: Runner) -> None:
+    """What is no markup is text, and markup holds nothing that it must not."""
+    values = [
+        '<a></a Anna="Smith">', "<a><b></a></b>Anna", "<a b=Anna c='Anna>", "<!-- Anna", "<?Anna",
+        "<![CDATA[Anna", "<!DOCTYPE Anna [", '<a b="<Anna">', "Anna </a> Anna", "</>Anna</ Anna>",
+    ]  # fmt: skip
+    for before, after in run.each(values, "text", tdm.mask_xml("x")):
+        assert after is not None and "Anna" not in after and "Smith" not in after, before
+
+
 def test_paths_that_mask_xml_cannot_read() -> None:
     for path in ("order", "/a[1]", "/a/@b/c", "", "/a/text()/b", "/a b", "a/b", "/", "//@id/x"):
         with pytest.raises(CompilerError, match="mask_xml cannot read the path"):
