@@ -8,5 +8,6 @@
 {{ tdm._redaction_functions(tdm.ledger()) }};
 {{ tdm._spelling_functions(tdm.ledger()) }};
 {{ tdm._numbers_functions(tdm.ledger()) }};
-{{ tdm._times_functions(tdm.ledger()) }}
+{{ tdm._times_functions(tdm.ledger()) }};
+{{ tdm._people_functions(tdm.ledger()) }}
 {%- endmacro %}

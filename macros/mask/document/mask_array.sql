@@ -5,5 +5,5 @@
         select masked.value
         from jsonb_array_elements_text({{ tdm.ledger() }}.mask_json(to_jsonb({{ original }}::text[]), '{}', '{}', {{ tdm.key_pad(domain, 'ipad') }}, {{ tdm.key_pad(domain, 'opad') }}, {{ tdm._entries('given_names') }}, {{ tdm._entries('family_names') }})) with ordinality as masked (value, place)
         order by masked.place
-    ) end {{ tdm.marker(column, 'mask_array', {'domain': domain}) }}
+    ) end {{ tdm.marker(column, 'mask_array', {'version': 2, 'domain': domain}) }}
 {%- endmacro %}

@@ -12,5 +12,5 @@
         array[{% for path in keep %}{{ tdm.literal(path) }}{{ ', ' if not loop.last }}{% endfor %}]::text[],
         {% if masks %}jsonb_build_object({% for path, mask in masks.items() %}{{ tdm.literal(path) }}, {{ mask }}{{ ', ' if not loop.last }}{% endfor %}){% else %}'{}'{% endif %},
         {{ tdm.key_pad(domain, 'ipad') }}, {{ tdm.key_pad(domain, 'opad') }}, {{ tdm._entries('given_names') }}, {{ tdm._entries('family_names') }}
-    ) {{ tdm.marker(column, 'mask_json', {'domain': domain, 'holds': 'original'}) }}
+    ) {{ tdm.marker(column, 'mask_json', {'version': 2, 'domain': domain, 'holds': 'original'}) }}
 {%- endmacro %}

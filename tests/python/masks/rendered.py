@@ -70,6 +70,7 @@ def package(
     sources: Mapping[str, Any] | None = None,
     model: str = "masked_app__things",
     own: Sequence[str] = (),
+    of_a_build: bool = False,
 ) -> Package:
     """The package's macros, as a unit test sees them.
 
@@ -77,6 +78,7 @@ def package(
         sources: the graph's source tables, for masks that look at what they declare.
         model: the name of the model that is rendered.
         own: the text of macros of a user's project.
+        of_a_build: as a model sees them: with the words of the dictionaries, and the vault's keys.
     """
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
     macros: dict[str, Callable[..., Any]] = {}
@@ -85,7 +87,9 @@ def package(
         "return": _returned,
         "execute": True,
         "target": SimpleNamespace(schema=SCHEMA, name="test"),
-        "model": SimpleNamespace(resource_type="unit_test", name=model),
+        "model": SimpleNamespace(
+            resource_type="model" if of_a_build else "unit_test", name=model
+        ),
         "graph": SimpleNamespace(sources=sources or {}, nodes={}),
         "project_name": "app",
         "modules": SimpleNamespace(re=re),
