@@ -9,5 +9,6 @@
 {{ tdm._spelling_functions(tdm.ledger()) }};
 {{ tdm._numbers_functions(tdm.ledger()) }};
 {{ tdm._times_functions(tdm.ledger()) }};
-{{ tdm._people_functions(tdm.ledger()) }}
+{{ tdm._people_functions(tdm.ledger()) }};
+{{ tdm._phones_functions(tdm.ledger()) }}
 {%- endmacro %}
