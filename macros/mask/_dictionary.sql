@@ -26,7 +26,7 @@
 {% macro _dictionary_rows(dictionary, code=none) -%}
     {%- set facts = tdm._dictionaries()[dictionary] -%}
     {%- if model is defined and model.resource_type == 'unit_test' -%}
-    (select locale, position, name || position as value, 'region-' || name || position as region, lpad(position::text, 3, '0') || '##' as postcode from (values {% for locale, size in facts.sizes.items() if code in [none, locale] %}{{ ', ' if not loop.first }}('{{ locale }}', {{ size }}, '{{ dictionary }}-{{ locale ~ '-' if locale != 'latin' }}'){% endfor %}) as lists (locale, size, name) cross join lateral generate_series(0, size - 1) as position) as entries
+    (select locale, position, name || position{{ " || ' #'" if dictionary == 'street_names' }} as value, 'region-' || name || position as region, lpad(position::text, 3, '0') || '##' as postcode from (values {% for locale, size in facts.sizes.items() if code in [none, locale] %}{{ ', ' if not loop.first }}('{{ locale }}', {{ size }}, '{{ dictionary }}-{{ locale ~ '-' if locale != 'latin' }}'){% endfor %}) as lists (locale, size, name) cross join lateral generate_series(0, size - 1) as position) as entries
     {%- else -%}
     (select * from {{ ref('tdm', dictionary) }} where version = {{ facts.version }}{{ " and locale = '" ~ code ~ "'" if code is not none }}) as entries
     {%- endif -%}
@@ -44,5 +44,5 @@
     {%- endfor -%}
     {%- set space = namespace(all=times) -%}
     {%- for size in smallest -%}{%- set space.all = space.all * size -%}{%- endfor -%}
-    {{ return({'version': 2, 'dictionaries': versions, 'space': space.all | string, 'made_of': 'words'}) }}
+    {{ return({'dictionaries': versions, 'space': space.all | string, 'made_of': 'words'}) }}
 {%- endmacro %}

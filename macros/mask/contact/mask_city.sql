@@ -3,6 +3,6 @@
     {%- set original = tdm._text(column, value) -%}
     {%- set country = tdm._country(country) -%}
     {%- set facts = tdm._picked_from(['places'], country) -%}
-    {%- do facts.update({'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 40}) -%}
+    {%- do facts.update({'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 40}) -%}
     {{ tdm._unless_empty(original, tdm._place(original, of, domain, country, 'value')) }} {{ tdm.marker(column, 'mask_city', facts) }}
 {%- endmacro %}

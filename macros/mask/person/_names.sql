@@ -20,11 +20,15 @@
     {{ return("case when " ~ locale.sql ~ " in ('ko', 'zh') then " ~ joined ~ " when " ~ locale.sql ~ " in ('hu', 'ja') then " ~ eastern ~ " else " ~ western ~ " end") }}
 {%- endmacro %}
 
-{#- What an address or login begins with: the names in ASCII, without diacritics, each with a dot; 'u' for other scripts. -#}
-{% macro _ascii_names(digest, locale) -%}
+{#- What an address or login is made of: the names in ASCII, without diacritics, each with a dot ('u' for other scripts), and 80
+    bits of the digest. `named` false leaves out the names. -#}
+{% macro _login(digest, of, locale, named) -%}
+    {%- set bits = "encode(substring(" ~ digest ~ " from 9 for 10), 'hex')" -%}
+    {%- if not named -%}{{ return("'u' || " ~ bits) }}{%- endif -%}
     {%- set ascii = "lower(regexp_replace(normalize(translate(value, 'ßøØłŁđĐıæÆœŒ', 'soOlLdDiaAoO'), nfkd), '[^0-9A-Za-z_-]', '', 'g') collate \"C\") collate \"default\" || '.'" -%}
-    {{ return(
-        tdm._given_name(digest, locale, "case " ~ ascii ~ " when '.' then 'u' else " ~ ascii ~ " end")
-        ~ " || " ~ tdm._family_name(digest, locale, "ltrim(" ~ ascii ~ ", '.')")
-    ) }}
+    {%- set given, family = "case " ~ ascii ~ " when '.' then 'u' else " ~ ascii ~ " end", "ltrim(" ~ ascii ~ ", '.')" -%}
+    {%- if of is none and locale.code is not none -%}
+        {{ return(tdm.ledger() ~ ".named(" ~ [digest, tdm._entries('given_names', locale.code, given), tdm._entries('family_names', locale.code, family)] | join(', ') ~ ")") }}
+    {%- endif -%}
+    {{ return(tdm._given_name(digest, locale, given) ~ " || " ~ tdm._family_name(digest, locale, family) ~ " || " ~ bits) }}
 {%- endmacro %}

@@ -3,6 +3,6 @@
     {%- set original = tdm._text(column, value) -%}
     {%- set locale = tdm._locale(original, locale) -%}
     {%- set facts = tdm._picked_from(['companies'], locale) -%}
-    {%- do facts.update({'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 40}) -%}
+    {%- do facts.update({'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 40}) -%}
     {{ tdm._unless_empty(original, tdm._pick('companies', tdm._printed(original, of, domain, 'company'), locale)) }} {{ tdm.marker(column, 'mask_company', facts) }}
 {%- endmacro %}

@@ -7,6 +7,5 @@
     {%- if length < 33 -%}
         {%- do exceptions.raise_compiler_error((model.name if model is defined else '') ~ '.' ~ column ~ ': mask_email needs room for 33 characters, but length is ' ~ length ~ '. Use token_text') -%}
     {%- endif -%}
-    {%- set name = tdm._ascii_names(digest, tdm._locale(original, locale)) if length >= 60 else "'u'" -%}
-    {{ tdm._unless_empty(original, name ~ " || encode(substring(" ~ digest ~ " from 9 for 10), 'hex') || '@example.com'") }} {{ tdm.marker(column, 'mask_email', {'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'injective': true if of is none else 'entity', 'max_length': 74 if length >= 60 else 33}) }}
+    {{ tdm._unless_empty(original, tdm._login(digest, of, tdm._locale(original, locale), length >= 60) ~ " || '@example.com'") }} {{ tdm.marker(column, 'mask_email', {'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'injective': true if of is none else 'entity', 'max_length': 74 if length >= 60 else 33}) }}
 {%- endmacro %}

@@ -4,6 +4,6 @@
     {%- set original = tdm._text(column, value) -%}
     {%- set locale = tdm._locale(original, locale) -%}
     {%- set facts = tdm._picked_from(['given_names', 'family_names'], locale, times=0.5) -%}
-    {%- do facts.update({'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 41}) -%}
+    {%- do facts.update({'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 41}) -%}
     {{ tdm._unless_empty(original, tdm._both_names(tdm._digest(original, of, domain), locale)) }} {{ tdm.marker(column, 'mask_full_name', facts) }}
 {%- endmacro %}

@@ -4,6 +4,6 @@
     {%- set original = tdm._text(column, value) -%}
     {%- set locale = tdm._locale(original, locale) -%}
     {%- set facts = tdm._picked_from(['family_names'], locale) -%}
-    {%- do facts.update({'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 20}) -%}
+    {%- do facts.update({'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 20}) -%}
     {{ tdm._unless_empty(original, tdm._family_name(tdm._digest(original, of, domain), locale)) }} {{ tdm.marker(column, 'mask_last_name', facts) }}
 {%- endmacro %}

@@ -2,6 +2,5 @@
 {% macro mask_login(column, of=none, domain='person', length=62, locale=none, value=none) -%}
     {%- set original = tdm._text(column, value) -%}
     {%- set digest = tdm._digest(original, of, domain) -%}
-    {%- set name = tdm._ascii_names(digest, tdm._locale(original, locale)) if length >= 62 else "'u'" -%}
-    {{ tdm._unless_empty(original, name ~ " || encode(substring(" ~ digest ~ " from 9 for 10), 'hex')") }} {{ tdm.marker(column, 'mask_login', {'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'injective': true if of is none else 'entity', 'max_length': 62 if length >= 62 else 21}) }}
+    {{ tdm._unless_empty(original, tdm._login(digest, of, tdm._locale(original, locale), length >= 62)) }} {{ tdm.marker(column, 'mask_login', {'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'injective': true if of is none else 'entity', 'max_length': 62 if length >= 62 else 21}) }}
 {%- endmacro %}
