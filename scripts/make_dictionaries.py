@@ -138,7 +138,9 @@ def jobs(faker: Faker) -> list[str]:
     """Job titles of a locale, without brackets and lists."""
     faker.seed_instance(VERSION)
     found = sorted({faker.job() for _ in range(4000)})
-    plain = [job for job in found if 2 <= len(job) <= 36 and re.fullmatch(r"[^\W\d_][^/(),;:]*", job)]
+    plain = [
+        job for job in found if 2 <= len(job) <= 36 and re.fullmatch(r"[^\W\d_][^/(),;:]*", job)
+    ]
     random.Random(VERSION).shuffle(plain)  # noqa: S311 - not a secret
     return plain[:SHORT]
 
@@ -222,7 +224,9 @@ def text_of(name: str, lists: dict[str, list[Row]]) -> str:
         for place, row in enumerate(rows):
             sex = ["fm"[place % 2]] if name == "given_names" else []
             cells = [str(VERSION), locale, str(place), *row, *sex]
-            quoted = ['"' + c.replace('"', '""') + '"' if '"' in c or "," in c else c for c in cells]
+            quoted = [
+                '"' + c.replace('"', '""') + '"' if '"' in c or "," in c else c for c in cells
+            ]
             lines.append(",".join(quoted) + "\n")
     return "".join(lines)
 
@@ -230,8 +234,8 @@ def text_of(name: str, lists: dict[str, list[Row]]) -> str:
 def facts_of(found: dict[str, dict[str, list[Row]]]) -> str:
     """The macro that says how many entries each list has."""
     lines = [
-        "{#- What the dictionaries hold, by name: the version that masks use, and the number of entries"
-        " by locale. Written by\n    scripts/make_dictionaries.py. -#}\n"
+        "{#- What the dictionaries hold, by name: the version that masks use, and the number of"
+        " entries by locale. Written by\n    scripts/make_dictionaries.py. -#}\n"
         "{% macro _dictionaries() -%}\n    {{ return({\n"
     ]
     for name, lists in found.items():

@@ -5,9 +5,9 @@
 {%- endmacro %}
 
 {#- A postcode: the beginning that belongs to the city, two digits of the entity's own. `form` makes a template of to_char. -#}
-{% macro _invented_postcode(original, of, domain, country) -%}
+{% macro _invented_postcode(original, of, country) -%}
     {%- set form = "'FM\"' || replace(postcode, '#', '\"0\"') || '\"'" -%}
-    {{ return("to_char(" ~ tdm._printed(original, of, domain, 'postcode') ~ " % 100, " ~ tdm._place(original, of, domain, country, form) ~ ")") }}
+    {{ return("to_char(" ~ tdm._printed(original, of, none, 'postcode') ~ " % 100, " ~ tdm._place(original, of, none, country, form) ~ ")") }}
 {%- endmacro %}
 
 {#- A street with the house number where the language has it: the list has # in its place. -#}

@@ -7,7 +7,7 @@
     {%- set street = tdm._street(original, of, none, country) -%}
     {%- set city = tdm._place(original, of, none, place, 'value') -%}
     {%- set region = tdm._place(original, of, none, place, 'region') -%}
-    {%- set code = tdm._invented_postcode(original, of, none, place) -%}
+    {%- set code = tdm._invented_postcode(original, of, place) -%}
     {%- set city_first = ['AU', 'CA', 'GB', 'IE', 'IN', 'US', 'latin'] -%}
     {%- set town -%}
     {%- if place.code in city_first -%}{{ city }} || ' ' || {{ code }}

@@ -1,4 +1,5 @@
-{#- A postcode. With country= and of=: of the entity's masked city, in the country's form. Without: its first `keep` characters
+{#- A postcode. With country= and of=: of the entity's masked city, in the country's form (countries without a list: another of
+    the original's layout). Without: its first `keep` characters
     stay, and letters and digits after them are replaced by some of their kind. -#}
 {% macro mask_postcode(column, of=none, keep=2, domain='postcode', country=none, value=none) -%}
     {%- if (of is none) != (country is none) -%}
@@ -9,7 +10,12 @@
     {%- set place = tdm._country(country) -%}
     {%- set facts = tdm._picked_from(['places'], place, times=100) -%}
     {%- do facts.update({'of': of, 'max_length': 10, 'made_of': none}) -%}
-    {{ tdm._unless_empty(original, tdm._invented_postcode(original, of, domain, place)) }} {{ tdm.marker(column, 'mask_postcode', facts) }}
+    {%- set made = tdm._invented_postcode(original, of, place) -%}
+    {#- what no list has keeps its layout: a CHECK may ask for it -#}
+    {%- if place.code is none -%}
+        {%- set made = "case when " ~ place.sql ~ " = 'latin' then " ~ tdm.ledger() ~ ".fill_like(" ~ original ~ ", " ~ tdm.field_digest(of, 'postcode') ~ ") else " ~ made ~ " end" -%}
+    {%- endif -%}
+    {{ tdm._unless_empty(original, made) }} {{ tdm.marker(column, 'mask_postcode', facts) }}
     {%- else -%}
     (left({{ original }}, {{ keep }}) || {{ tdm.ledger() }}.permute_text(substr({{ original }}, {{ keep + 1 }}), {{ tdm.round_keys(domain) }}, true)) {{ tdm.marker(column, 'mask_postcode', {'domain': domain, 'by_value': true, 'max_length': 'same', 'space': '1e3'}) }}
     {%- endif -%}

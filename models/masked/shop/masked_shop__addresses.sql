@@ -5,7 +5,7 @@ select
     {{ tdm.mask_full_name('recipient', of='person') }} as recipient,
     {{ tdm.mask_street('street', of='person', country='country_code', number=false) }} as street,
     {{ tdm.mask_house_number('house_no', of='person') }} as house_no,
-    {{ tdm.mask_street('line2', of='person') }} as line2,
+    {{ tdm.mask_street('line2', of='person', country='country_code', number=false) }} as line2,
     {{ tdm.mask_postcode('postcode', of='person', country='country_code') }} as postcode,
     {{ tdm.mask_city('city', of='person', country='country_code') }} as city,
     {{ tdm.mask_region('region', of='person', country='country_code') }} as region,

@@ -87,9 +87,7 @@ def package(
         "return": _returned,
         "execute": True,
         "target": SimpleNamespace(schema=SCHEMA, name="test"),
-        "model": SimpleNamespace(
-            resource_type="model" if of_a_build else "unit_test", name=model
-        ),
+        "model": SimpleNamespace(resource_type="model" if of_a_build else "unit_test", name=model),
         "graph": SimpleNamespace(sources=sources or {}, nodes={}),
         "project_name": "app",
         "modules": SimpleNamespace(re=re),
