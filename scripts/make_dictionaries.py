@@ -19,6 +19,8 @@ from pathlib import Path
 from faker import Faker
 
 VERSION = 2
+FAKER = "40.54.0"
+"""The release of Faker that the lists are made with; others have other names."""
 REPO = Path(__file__).parents[1]
 FOLDER = REPO / "seeds" / "dictionaries"
 MIXED = ["en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "sv_SE", "pl_PL", "pt_BR"]
@@ -90,11 +92,11 @@ def words(faker: Faker, what: str, count: int, most: int = 12) -> list[str]:
     """
     makers = [getattr(provider, what, ()) for provider in faker.providers]
     lists = [maker for maker in makers if not callable(maker) and maker]
-    entries = sorted(set(lists[0])) if lists else []
-    latin = any(ord(c) < 128 for c in faker.first_name())
+    entries = sorted({unicodedata.normalize("NFC", entry.strip()) for entry in lists[0]}) if lists else []
+    latin = sum(entry[:1].isascii() for entry in entries) > len(entries) / 2
     kept = [
         value
-        for value in (unicodedata.normalize("NFC", entry) for entry in entries)
+        for value in entries
         if len(value) <= most
         and all(unicodedata.category(c) in ("Lu", "Ll", "Lo", "Mn", "Mc") for c in value)
         and all(unicodedata.name(c, "").startswith("LATIN") == latin for c in value)
