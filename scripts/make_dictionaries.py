@@ -92,7 +92,9 @@ def words(faker: Faker, what: str, count: int, most: int = 12) -> list[str]:
     """
     makers = [getattr(provider, what, ()) for provider in faker.providers]
     lists = [maker for maker in makers if not callable(maker) and maker]
-    entries = sorted({unicodedata.normalize("NFC", entry.strip()) for entry in lists[0]}) if lists else []
+    entries = (
+        sorted({unicodedata.normalize("NFC", entry.strip()) for entry in lists[0]}) if lists else []
+    )
     latin = sum(entry[:1].isascii() for entry in entries) > len(entries) / 2
     kept = [
         value

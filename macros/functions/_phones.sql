@@ -11,19 +11,22 @@
 {%- set without_signs = "replace(replace(replace(replace(replace(replace(replace(original, ' ', ''), '+', ''), '-', ''), '(', ''), ')', ''), '/', ''), '.', '')" %}
 -- A number that reaches nobody in the layout of the original, letters as x. International ones keep their calling code, or get
 -- the given one; after it comes a beginning that is kept free for fiction, where the country has one of that length, else 00,
--- which begins no national number. National ones (of the given calling code) likewise, after the 0 that is dialled before them;
--- of nobody knows where, they are dialled into the calling code 999, which no country has; short ones become 555-01xx.
+-- which begins no national number. National ones of the given calling code likewise; without such a beginning they are dialled
+-- into the calling code 999, which no country has (00 alone would lead abroad, 000 to Australia's emergency calls); short ones
+-- become 555-01xx.
 create or replace function {{ ledger }}.invented_phone(original text, calling text, number bigint) returns text
 language plpgsql immutable parallel safe as $$
 declare
     layout text := original; digits text := {{ without_signs }}; head text := ''; code text; size int; made text;
+    international boolean;
     plain constant boolean := ltrim(digits, '0123456789') = '';
 begin
     if not plain then
         layout := {{ ledger }}.ascii_digits(original);
         digits := regexp_replace(layout, '[^0-9]', '', 'g');
     end if;
-    if strpos(layout, '+') > 0 or left(digits, 2) = '00' then
+    international := strpos(layout, '+') > 0 or left(digits, 2) = '00';
+    if international then
         if strpos(layout, '+') = 0 then head := '00'; end if;
         code := coalesce(calling, {{ ledger }}.calling_code_in(substr(digits, 1 + length(head), 3)));
         head := head || code;
@@ -33,10 +36,15 @@ begin
         if left(digits, length(head)) <> head then head := ''; end if;
     end if;
     size := length(digits) - length(head);
-    made := left(head || coalesce(
-        {{ tdm.literal(tojson(ranges, sort_keys=true)) }}::jsonb #>> array[code || ':' || size, (number % 60)::text],
-        case when code is not null then '00' when size >= 8 then '00999' else '55501' end
-    ) || substr((1000000000000 + number / 10000 % 1000000000000)::text, 2), length(digits));
+    made := {{ tdm.literal(tojson(ranges, sort_keys=true)) }}::jsonb #>> array[code || ':' || size, (number % 60)::text];
+    if made is not null then
+        made := head || made;
+    elsif international then
+        made := head || '00';
+    else
+        made := case when length(digits) >= 8 or (code is not null and length(digits) > 4) then '00999' else '55501' end;
+    end if;
+    made := left(made || substr((1000000000000 + number / 10000 % 1000000000000)::text, 2), length(digits));
     return case
         when layout = '+' || digits then '+' || made
         when not plain or strpos(layout, '.') > 0 or digits = '' or length(digits) > 18 then {{ ledger }}.put_digits(layout, made)

@@ -1,6 +1,7 @@
 {#- A number that reaches nobody, in the layout of the original. International numbers stay in their country, or get that of
-    country=: they are of its range for fiction, else begin with 00, as no national number does. National ones need country= for
-    that; without, they are dialled into the calling code 999 (00999), which no country has, and short ones become 555-01xx.
+    country=: they are of its range for fiction, else begin with 00, as no national number does. National ones are of the range
+    for fiction of country=; where there is none, they are dialled into the calling code 999 (00999), which no country has, and
+    short ones become 555-01xx.
     country  a country as a constant (DE), or SQL that makes its code
     unique   for columns under a unique index: digits are permuted within a country and layout; somebody may have the result -#}
 {% macro mask_phone(column, of=none, domain='phone', country=none, unique=false, value=none) -%}

@@ -71,6 +71,7 @@ def package(
     model: str = "masked_app__things",
     own: Sequence[str] = (),
     of_a_build: bool = False,
+    queried: Sequence[Any] = (),
 ) -> Package:
     """The package's macros, as a unit test sees them.
 
@@ -79,6 +80,7 @@ def package(
         model: the name of the model that is rendered.
         own: the text of macros of a user's project.
         of_a_build: as a model sees them: with the words of the dictionaries, and the vault's keys.
+        queried: what run_query returns.
     """
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
     macros: dict[str, Callable[..., Any]] = {}
@@ -92,7 +94,7 @@ def package(
         "project_name": "app",
         "modules": SimpleNamespace(re=re),
         "exceptions": SimpleNamespace(raise_compiler_error=_refused),
-        "run_query": lambda _: [],
+        "run_query": lambda _: queried,
         "ref": lambda *names: f"{SCHEMA}.{names[-1]}",
         "var": lambda _, default=None: default,
         "tojson": lambda value, sort_keys=False: json.dumps(value, sort_keys=sort_keys),
