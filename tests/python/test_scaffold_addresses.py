@@ -12,7 +12,8 @@ TABLES = """
     create table crm.customers (
         customer_id bigint primary key, email text not null unique, full_name text,
         initials varchar(4), monogram_initials char(2), street text, house_number text, zip text,
-        city text, state text, country char(2), latitude numeric(9, 6), longitude numeric(9, 6), status text
+        city text, state text, country char(2), latitude numeric(9, 6),
+        longitude numeric(9, 6), status text
     );
     insert into crm.customers select i, 'c' || i || '@mail.example', 'Ann ' || i, 'A.B.', 'AB',
         'Elm ' || i, i::text, lpad(i::text, 5, '0'), 'Town ' || i, 'State ' || i, 'DE', 1, 2, 'on'
