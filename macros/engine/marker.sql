@@ -5,7 +5,7 @@
                 max_length (characters; 'same' = that of the original; none = unknown), domain, keyed, reversible,
                 space (how many different outputs there are, as text: '1e6'; absent = chance does not matter),
                 made_of ('words' of the dictionaries and numbers; 'layout' where the space is that of the value's own
-                letters and digits),
+                letters and digits), dictionaries (name: version, of those that the mask picks from),
                 needs ('pgcrypto': the extension that the mask cannot do without),
                 holds ('original' where parts of the original text may pass; 'listed' where those that somebody listed may)
                 when (the condition, or its name), made_by (the masks inside this one, in their order),

@@ -1,21 +1,34 @@
 {#- Numbers that have to add up. Created by the vault node; they know no key: it is an argument. -#}
 {% macro _check_digits_functions(ledger) %}
+-- The digits of other scripts as ASCII's (the scripts of permute_text); everything else stays.
+create or replace function {{ ledger }}.ascii_digits(x text) returns text
+language sql immutable strict parallel safe as $$
+    select coalesce(string_agg(coalesce(digit, symbol), '' order by place), '')
+    from string_to_table(x, null) with ordinality as symbols (symbol, place)
+    left join lateral (
+        select chr(48 + ascii(symbol) - zero) as digit
+        from unnest('{1632,1776,1984,2406,2534,2662,2790,2918,3046,3174,3302,3430,3558,3664,3792,3872,4160,4240,6112,6160,65296}'::int[]) as zero
+        where ascii(symbol) between zero and zero + 9
+    ) as digits on true
+$$;
+
 -- The digits of a text replaced, from left to right, by given digits (too few are repeated), and letters by x: somebody may
--- have typed a name beside the number. Everything else stays.
+-- have typed a name beside the number. Digits of other scripts count; ASCII's stand in their place. Everything else stays.
 create or replace function {{ ledger }}.put_digits(layout text, digits text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    result text := ''; symbol text; used int := 0; places int;
+    plain text := layout; result text := ''; symbol text; used int := 0; places int;
 begin
-    -- what most numbers look like, at a tenth of the cost
+    -- to_char fills a layout of blanks and signs at a fifth of the cost; 0 is a digit's place there, and a dot would mean something
     if layout !~ '[^0-9 ()+/-]' then
         places := length(translate(layout, ' ()+/-', ''));
         if places between 1 and least(length(digits), 18) then
             return to_char(left(digits, places)::bigint, 'FM' || translate(layout, '123456789', '000000000'));
         end if;
     end if;
-    foreach symbol in array string_to_array(layout, null) loop
-        if symbol ~ '^[0-9]$' then
+    if octet_length(layout) <> length(layout) then plain := {{ ledger }}.ascii_digits(layout); end if;
+    foreach symbol in array string_to_array(plain, null) loop
+        if ascii(symbol) between 48 and 57 then
             result := result || substr(digits, 1 + used % length(digits), 1);
             used := used + 1;
         elsif symbol ~ '[A-Za-z]' or ascii(symbol) > 127 then

@@ -10,10 +10,9 @@ declare
         normalize(case when is_address then lower(btrim(value) collate "C") else 'string:' || value end, nfc), 'UTF8'
     )));
     pick constant bigint := {{ tdm.slice('digest', 1) }};
-    names constant int := jsonb_array_length(given_names);
 begin
     if is_address then
-        return lower(((given_names ->> (pick % names)::int) || '.' || (family_names ->> (pick / names % jsonb_array_length(family_names))::int)) collate "C")
+        return lower(((given_names ->> (pick % jsonb_array_length(given_names))::int) || '.' || (family_names ->> (pick % jsonb_array_length(family_names))::int)) collate "C")
             || '.' || encode(substring(digest from 9 for 10), 'hex') || '@example.com';
     end if;
     return left(repeat(encode(digest, 'hex'), 1 + length(value) / 64), length(value));

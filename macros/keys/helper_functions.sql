@@ -13,5 +13,7 @@
 {{ tdm._devices_functions(tdm.ledger()) }};
 {{ tdm._numbers_functions(tdm.ledger()) }};
 {{ tdm._times_functions(tdm.ledger()) }};
-{{ tdm._proofs_functions(tdm.ledger()) }}
+{{ tdm._proofs_functions(tdm.ledger()) }};
+{{ tdm._people_functions(tdm.ledger()) }};
+{{ tdm._phones_functions(tdm.ledger()) }}
 {%- endmacro %}

@@ -77,8 +77,9 @@ words as (
     from (
         {%- for dictionary in tdm._dictionaries() %}
         select value from {{ ref('tdm', dictionary) }}
-        {{- ' union all' if not loop.last }}
+        union all
         {%- endfor %}
+        select region from {{ ref('tdm', 'places') }}
     ) as entries
     cross join lateral regexp_split_to_table(lower(entries.value), ' ') as word
     group by word

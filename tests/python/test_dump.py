@@ -80,6 +80,7 @@ def test_manifest(server: TestServer, released: str, tmp_path: Path) -> None:
         "mask": None,
         "version": None,
     } in manifest["treatments"]
+    assert all("dictionaries" not in treated for treated in manifest["treatments"])
     tables = {(t["schema"], t["name"]): t for t in manifest["tables"]}
     assert tables["shop", "order_lines"]["order"] == []
     assert tables["shop", "events"]["order"] == ["at", "kind"]
@@ -121,6 +122,25 @@ def test_another_row_is_another_digest(server: TestServer, changed: str, tmp_pat
         conn.execute(f"alter table {TARGET}_shop.x rename to states")
         handmade.release(conn)
     assert run(server, changed, tmp_path / "two")["digest"] != first["digest"]
+
+
+def test_the_manifest_says_which_dictionaries(
+    server: TestServer, changed: str, tmp_path: Path
+) -> None:
+    facts = [{"mask": "mask_last_name", "version": 2, "dictionaries": {"family_names": 2}}]
+    with server.connect(changed) as session:
+        session.execute(
+            f"update {TARGET}_tdm.treatments set facts = %s::jsonb"
+            " where source_table = 'shop.customers' and column_name = 'email'",
+            [json.dumps(facts)],
+        )
+    run(server, changed, tmp_path / "dump")
+    manifest = json.loads((tmp_path / "dump/manifest.json").read_text())
+    said = {t["column"]: t for t in manifest["treatments"] if "dictionaries" in t}
+    assert {column: t["dictionaries"] for column, t in said.items()} == {
+        "email": {"family_names": 2}
+    }
+    assert said["email"]["version"] == "2"
 
 
 @pytest.mark.parametrize(

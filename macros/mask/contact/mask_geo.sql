@@ -1,6 +1,9 @@
-{#- A latitude or longitude in degrees, moved by up to `metres` for the entity (a degree of latitude: 111,320 m). Each of the two
-    goes its own way: moved alike, a place would be known to lie on one diagonal. -#}
-{% macro mask_geo(column, of, metres=5000) -%}
-    {%- set original = tdm.quoted(column) -%}
-    round(({{ original }} + ({{ tdm.slice("sha256(" ~ tdm.quoted(of) ~ " || convert_to(" ~ tdm.literal('geo:' ~ column) ~ ", 'UTF8'))", 25) }} % 20001 - 10000) / 10000.0 * {{ metres }} / 111320.0)::numeric, 5) {{ tdm.marker(column, 'mask_geo', {'of': of, 'reversible': true, 'moves': ['x + ' ~ metres ~ ' / 111320.0', 'x - ' ~ metres ~ ' / 111320.0']}) }}
+{#- A latitude or longitude in degrees, moved for the entity: the two together by min_metres to metres, evenly over that ring.
+    latitude    for a longitude: the column with its latitude, by which a degree has its length; none: this is the latitude
+    min_metres  the least that it moves; a tenth of `metres` where it is not given -#}
+{% macro mask_geo(column, of, metres=5000, latitude=none, min_metres=none) -%}
+    {%- set shortest = tdm._checked_distances('mask_geo', column, metres, min_metres) -%}
+    {%- set original = tdm.quoted(column) ~ "::float8" -%}
+    {%- set moved = tdm._moved_north(original, of, metres, shortest) if latitude is none else tdm._moved_east(original, tdm.quoted(latitude) ~ "::float8", of, metres, shortest) -%}
+    round(({{ moved }})::numeric, 5) {{ tdm.marker(column, 'mask_geo', {'version': 2, 'of': of, 'reversible': true, 'moves': ['x + ' ~ metres ~ ' / 111320.0', 'x - ' ~ metres ~ ' / 111320.0']}) }}
 {%- endmacro %}

@@ -1,5 +1,8 @@
 {#- An invented company, picked by the entity (of) or by the value. -#}
-{% macro mask_company(column, of=none, domain='company', value=none) -%}
+{% macro mask_company(column, of=none, domain='company', locale=none, value=none) -%}
     {%- set original = tdm._text(column, value) -%}
-    {{ tdm._unless_empty(original, tdm._pick('companies', tdm._printed(original, of, domain, 'company'))) }} {{ tdm.marker(column, 'mask_company', {'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 40, 'space': '5e2', 'made_of': 'words', 'makes': ["'Paper and Sons'"]}) }}
+    {%- set locale = tdm._locale(original, locale) -%}
+    {%- set facts = tdm._picked_from(['companies'], locale) -%}
+    {%- do facts.update({'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'makes': ["'Paper and Sons'"] if locale.code == 'latin' else [], 'max_length': 40}) -%}
+    {{ tdm._unless_empty(original, tdm._pick('companies', tdm._printed(original, of, domain, 'company'), locale)) }} {{ tdm.marker(column, 'mask_company', facts) }}
 {%- endmacro %}

@@ -1,15 +1,8 @@
-{#- A given name, picked by the entity (of) or by the value; agrees with mask_sex, mask_full_name and mask_email. -#}
-{% macro mask_first_name(column, of=none, domain='person', value=none) -%}
+{#- A given name, picked by the entity (of) or by the value; agrees with mask_sex, mask_full_name and mask_email of one locale. -#}
+{% macro mask_first_name(column, of=none, domain='person', locale=none, value=none) -%}
     {%- set original = tdm._text(column, value) -%}
-    {{ tdm._unless_empty(original, tdm._given_name(tdm._digest(original, of, domain))) }} {{ tdm.marker(column, 'mask_first_name', {'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 20, 'space': '1e3', 'made_of': 'words', 'makes': ["'Paula'"]}) }}
-{%- endmacro %}
-
-{#- Bytes 1 to 8 of a digest decide the names: number % 1000 the given name (the first 500 are female), the rest of the
-    number the family name. -#}
-{% macro _given_name(digest) -%}
-    {{ tdm._pick('given_names', tdm.slice(digest, 1)) }}
-{%- endmacro %}
-
-{% macro _family_name(digest) -%}
-    {{ tdm._pick('family_names', tdm.slice(digest, 1) ~ ' / ' ~ tdm._dictionaries()['given_names'].size) }}
+    {%- set locale = tdm._locale(original, locale) -%}
+    {%- set facts = tdm._picked_from(['given_names'], locale) -%}
+    {%- do facts.update({'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'makes': ["'Paula'"] if locale.code == 'latin' else [], 'max_length': 20}) -%}
+    {{ tdm._unless_empty(original, tdm._given_name(tdm._digest(original, of, domain), locale)) }} {{ tdm.marker(column, 'mask_first_name', facts) }}
 {%- endmacro %}

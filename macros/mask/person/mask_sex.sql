@@ -9,6 +9,6 @@
         {%- endif %}
         when {{ original }}::text = '' then ''
         when {{ original }} is not null
-            then case when {{ tdm.slice(tdm.quoted(of), 1) }} % {{ tdm._dictionaries()['given_names'].size }} < {{ tdm._dictionaries()['given_names'].female }} then {{ tdm.literal(female) }} else {{ tdm.literal(male) }} end
-    end {{ tdm.marker(column, 'mask_sex', {'of': of, 'max_length': [female | length, male | length] | max, 'space': '2', 'makes': [tdm.literal(female), tdm.literal(male)]}) }}
+            then case when {{ tdm.slice(tdm.quoted(of), 1) }} % 2 = 0 then {{ tdm.literal(female) }} else {{ tdm.literal(male) }} end
+    end {{ tdm.marker(column, 'mask_sex', {'version': 2, 'of': of, 'max_length': [female | length, male | length] | max, 'space': '2', 'makes': [tdm.literal(female), tdm.literal(male)]}) }}
 {%- endmacro %}

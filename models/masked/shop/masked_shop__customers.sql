@@ -20,7 +20,7 @@ select
     {{ tdm.redact_text('notes', known=['full_name', 'email', 'phone']) }} as notes,
     {{ tdm.lorem_text('care_note') }} as care_note,
     {{ tdm.mask_geo('latitude', of='person') }} as latitude,
-    {{ tdm.mask_geo('longitude', of='person') }} as longitude,
+    {{ tdm.mask_geo('longitude', of='person', latitude='latitude') }} as longitude,
     {{ tdm.mask_ip('last_ip') }} as last_ip,
     created_at,
     updated_at

@@ -155,7 +155,11 @@ def _write(
         "git": manifest.git_commit(project_dir),
         "gates": catalog.gate_results(conn, target),
         "treatments": [
-            {k: v for k, v in treatment.items() if k not in ("oid", "dictionary")}
+            {
+                k: v
+                for k, v in treatment.items()
+                if k not in ("oid", "dictionary") and (v is not None or k != "dictionaries")
+            }
             for treatment in catalog.treatments(conn, release, target)
         ],
         "scanned_for": {"canaries": len(watch.canaries), "identifying_values": True},

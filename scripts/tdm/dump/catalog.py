@@ -431,6 +431,7 @@ def treatments(conn: psycopg.Connection, release: Release, target: str) -> list[
             "select distinct on (relation, source_table, column_name) relation::bigint, "
             "source_table, column_name, treatment, mask, "
             "jsonb_path_query_first(facts, '$[*].version') #>> '{{}}', "
+            "jsonb_path_query_first(facts, '$[*].dictionaries'), "
             # Picked from a dictionary: equal to somebody's by chance, which the gate has bounded.
             "coalesce(treatment = 'masked' and jsonb_path_exists(facts, '$[*].space') "
             "and not jsonb_path_exists(facts, '$[*] ? (!exists (@.space))'), false) "
@@ -439,7 +440,7 @@ def treatments(conn: psycopg.Connection, release: Release, target: str) -> list[
         ).format(sql.Identifier(f"{target}_tdm", "treatments")),
         [[table.oid for table in release.tables]],
     ).fetchall()
-    names = ("oid", "table", "column", "treatment", "mask", "version", "dictionary")
+    names = ("oid", "table", "column", "treatment", "mask", "version", "dictionaries", "dictionary")
     return sorted(
         (dict(zip(names, row, strict=True)) for row in rows),
         key=lambda t: (t["table"], t["column"]),

@@ -211,7 +211,8 @@ def _of_text(
         return Proposal("none", "category", "a short code")
     if w.is_category(w.PLACES, parts):
         label = "quasi" if person or _is_address(table) else "none"
-        return Proposal(label, "category", "shared by many")
+        kind = "region" if label == "quasi" and w.is_category(w.REGION, parts) else "category"
+        return Proposal(label, kind, "shared by many")
     if w.is_category(w.CODES, parts):
         return Proposal("none", "category", "a code")
     category = w.is_category(w.CATEGORY, parts) or (
@@ -290,6 +291,7 @@ def _text_kind(table: Table, parts: list[str]) -> str:
         ("national_id", w.NATIONAL_ID),
         ("email", w.EMAIL),
         ("phone", w.PHONE),
+        ("initials", w.INITIALS),
         ("login", w.LOGIN),
         ("last_name", w.LAST_NAME),
         ("first_name", w.FIRST_NAME),
@@ -332,6 +334,7 @@ _LABELS = {
     "email": "direct",
     "phone": "direct",
     "login": "direct",
+    "initials": "direct",
     "last_name": "direct",
     "first_name": "direct",
     "full_name": "direct",

@@ -166,6 +166,25 @@ def picked(macro: str, sample: str, length: int, entity: str | None) -> list[Mas
     return [by_value]
 
 
+def placed(
+    macro: str, probe: str, length: int, entity: str | None, country: str | None, extra: str = ""
+) -> list[Mask]:
+    """A part of an address in the country that a column of the row says, where there are both."""
+    if entity is None or country is None:
+        return []
+    arguments = f"{_entity(entity)}, country={jinja_text(sql_name(country))}{extra}"
+    return [Mask(macro, arguments, length=length, probes=(probe,))]
+
+
+def whole_address(entity: str | None, country: str | None) -> list[Mask]:
+    """A postal address in one text."""
+    if entity is None:
+        return []
+    there = f", country={jinja_text(sql_name(country))}" if country else ""
+    sample = _text("Mill Lane 17, Springfield 00012")
+    return [Mask("mask_address", _entity(entity) + there, length=135, probes=(sample,))]
+
+
 def phone(entity: str | None) -> list[Mask]:
     """Numbers that reach nobody, in the layout of the original."""
     probes = tuple(
@@ -335,9 +354,10 @@ def noise(entity: str | None) -> Mask:
     )
 
 
-def moved_place(entity: str) -> Mask:
-    """A latitude or longitude moved by up to five kilometres."""
-    return Mask("mask_geo", _entity(entity), probes=("{c} + 0.05", "{c} - 0.05"))
+def moved_place(entity: str, latitude: str | None = None) -> Mask:
+    """A latitude moved by up to five kilometres, or the longitude that goes with one."""
+    beside = f", latitude={jinja_text(latitude)}" if latitude else ""
+    return Mask("mask_geo", _entity(entity) + beside, probes=("{c} + 0.05", "{c} - 0.05"))
 
 
 def simple(macro: str, arguments: str = "", *, probe: str = "{c}", by_value: bool = False) -> Mask:

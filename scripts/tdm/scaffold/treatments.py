@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tdm.scaffold import masks, pointers
@@ -20,6 +20,8 @@ from tdm.scaffold.subset import Plan
 
 _IDENTIFYING = frozenset({"direct", "credential"})
 _MUST_BE_TREATED = frozenset({"direct", "credential", "sensitive", "free_text"})
+_SPRINGFIELD = "case when {c}::text = '' then '' when {c} is not null then 'Springfield' end"
+_MILL_LANE = "case when {c}::text = '' then '' when {c} is not null then 'Mill Lane 17' end"
 _BUILT_IN = frozenset({"citext"})
 
 
@@ -468,15 +470,26 @@ class _TableWork:
             case "phone":
                 found = [*masks.phone(of), masks.digits(domain)]
             case "street":
-                found = list(masks.picked("mask_street", "Mill Lane 17", 40, of))
+                found = self._street(column, of)
             case "city":
-                found = list(masks.picked("mask_city", "Springfield", 40, of))
+                found = [
+                    *masks.placed("mask_city", _SPRINGFIELD, 40, of, self._country()),
+                    *masks.picked("mask_city", "Springfield", 40, of),
+                ]
+            case "region":
+                found = [*self._region(of), None]
+            case "initials":
+                dots = "" if (length or 4) >= 4 else ", dots=false"
+                found = [
+                    replace(mask, arguments=(mask.arguments + dots).removeprefix(", "))
+                    for mask in masks.picked("mask_initials", "AS" if dots else "A.S.", 2, of)
+                ]
             case "company":
                 found = list(masks.picked("mask_company", "Acme Trading", 40, of))
             case "job":
                 found = list(masks.picked("mask_job", "Engineer", 40, of))
             case "postcode":
-                found = self._postcode(column)
+                found = self._postcode(column, of)
             case "national_id":
                 parts = words(column.name)
                 schemes = [name for name, phrases in w.SCHEMES.items() if w.matches(phrases, parts)]
@@ -531,11 +544,7 @@ class _TableWork:
             case "geo" if column.type.is_text:
                 found = [masks.set_null(), *self._constant(column)]
             case "geo":
-                found = (
-                    [masks.moved_place(of)]
-                    if of and plain in ("numeric", "float4", "float8")
-                    else []
-                )
+                found = self._place(column, of) if plain in ("numeric", "float4", "float8") else []
                 found += [masks.set_null(), *self._constant(column)]
             case "shape":
                 found = [masks.set_null(), *self._constant(column)]
@@ -625,7 +634,48 @@ class _TableWork:
         }
         return next(iter(found.values())) if len(found) == 1 else None
 
-    def _postcode(self, column: Column) -> list[Mask | None]:
+    def _beside(self, fits: Callable[[list[str]], bool]) -> str | None:
+        """The first column of text whose name's words fit."""
+        named = (c.name for c in self.table.columns if c.type.is_text and fits(words(c.name)))
+        return next(named, None)
+
+    def _country(self) -> str | None:
+        """The column that says in which country the row's address is."""
+        return self._beside(lambda parts: w.is_category(w.COUNTRY, parts))
+
+    def _street(self, column: Column, of: str | None) -> list[Mask | None]:
+        parts, country = words(column.name), self._country()
+        towns = self._beside(lambda other: w.is_category(w.CITY, other))
+        numbers = self._beside(lambda other: w.is_category(w.HOUSE_NUMBER, other))
+        found: list[Mask | None] = []
+        if w.matches(w.HOUSE_NUMBER, parts):
+            found += masks.picked("mask_house_number", "17", 3, of)
+        elif w.is_category(w.WHOLE_ADDRESS, parts) and towns is None:
+            found += masks.whole_address(of, country)
+        alone = ", number=false" if numbers else ""
+        found += masks.placed("mask_street", _MILL_LANE, 40, of, country, alone)
+        return [*found, *masks.picked("mask_street", "Mill Lane 17", 40, of)]
+
+    def _region(self, of: str | None) -> list[Mask | None]:
+        """The region of the masked city, where that is one of the row's country."""
+        if self._beside(lambda parts: w.is_category(w.CITY, parts)) is None:
+            return []
+        return list(masks.placed("mask_region", _SPRINGFIELD, 40, of, self._country()))
+
+    def _place(self, column: Column, of: str | None) -> list[Mask | None]:
+        """A latitude, or a longitude beside one."""
+        if of is None:
+            return []
+        if not w.LONGITUDE & set(words(column.name)):
+            return [masks.moved_place(of)]
+        rest = [part for part in words(column.name) if part not in w.LONGITUDE]
+        for other in self.table.columns:
+            parts = words(other.name)
+            if w.LATITUDE & set(parts) and [p for p in parts if p not in w.LATITUDE] == rest:
+                return [masks.moved_place(of, other.name)]
+        return []
+
+    def _postcode(self, column: Column, of: str | None) -> list[Mask | None]:
         name = sql_name(column.name)
         digits = "regexp_replace(substr({c}::text, 3), '[0-9]', '0', 'g')"
         rest = f"regexp_replace({digits}, '[A-Za-z]', 'A', 'g')"
@@ -634,7 +684,9 @@ class _TableWork:
             f"left({{c}}::text, 2) || {rest}",
             "{'max_length': 'same'}",
         )
-        return [Mask("mask_postcode", length=masks.SAME, by_value=True, probes=(_DIGITS,)), coarse]
+        by_value = Mask("mask_postcode", length=masks.SAME, by_value=True, probes=(_DIGITS,))
+        placed = masks.placed("mask_postcode", _DIGITS, 10, of, self._country())
+        return [*placed, by_value, coarse]
 
     def _url(self, column: Column, domain: str) -> list[Mask | None]:
         sample = "https://www.example.com/0123456789abcdef01234567"

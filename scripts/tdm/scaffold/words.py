@@ -187,9 +187,10 @@ LOGIN = _phrases(
     "username, user name, login, user login, login name, loginname, nickname, nick, handle, "
     "screen name, benutzername, kasutajanimi, whodunnit, account name, userid text, user "
     "handle, nom utilisateur, usuario, gamertag, samaccountname, upn, uid, http user, ipmi "
-    "username, security name, securityname, display handle, initials, twitter handle, logon, aka, "
+    "username, security name, securityname, display handle, twitter handle, logon, aka, "
     "known as, pseudonym, goes by, user nicename"
 )
+INITIALS = _phrases("initials, initialen, initiales, iniciales, iniziali, inicialy, initsiaalid")
 STREET = _phrases(
     "street, address, addr, addr1, addr2, addr3, address1, address2, address3, address line, "
     "addressline, street address, streetaddress, line1, line2, line 1, line 2, strasse, rue, "
@@ -197,6 +198,16 @@ STREET = _phrases(
     "number, house no, housenumber, street no, street number, street box, street prefix, "
     "hausnummer, apartment, apt, flat, unit number, po box, postfach, building number, "
     "residence, domicile, voivodeship address, location address, ulica, via, adres"
+)
+WHOLE_ADDRESS = _phrases(
+    "address, full address, postal address, mailing address, home address, shipping address, "
+    "billing address, delivery address, location address, address text, adresse, anschrift, "
+    "direccion, indirizzo, endereco, morada, aadress, adres"
+)
+"""Streets by name that hold the town too, where no column beside them does."""
+HOUSE_NUMBER = _phrases(
+    "house number, house no, housenumber, house nr, street number, street no, hausnummer, "
+    "building number, numero civico, huisnummer"
 )
 NOT_STREET = frozenset(
     "ip ipv4 ipv6 mac email mail web url wallet bitcoin host memory listen remote".split()
@@ -322,6 +333,13 @@ FREE_TEXT = _phrases(
     "fields, before, after, snapshot, event data, state data, headers, post data, posts, "
     "variables, instance, cause, medium text, subject line, mail text, help, hint"
 )
+REGION = _phrases(
+    "state, state code, province, region, region name, county, bundesland, departement, canton, "
+    "maakond, prefecture, provincia, estado, voivodeship"
+)
+COUNTRY = _phrases("country, country code, countrycode, country iso, iso country, pays, pais, riik")
+LONGITUDE = frozenset("lon lng long longitude pikkus".split())
+LATITUDE = frozenset("lat latitude laius".split())
 PLACES = _phrases(
     "country, country code, countrycode, country name, state, state code, province, region, "
     "region code, county, district, continent, nationality, land, pays, pais, riik, bundesland, "

@@ -75,11 +75,16 @@ def test_what_the_build_makes_of_them(newest: None, job: Job, tmp_path: Path) ->
         ("add_noise('annual_income', of='person')", "round_to('annual_income', to=1000)"),
         ("mask_job('job_title', of='person')", "shuffle('job_title', by='customer_id')"),
         ("mask_geo('latitude', of='person')", "round_to('latitude', to=1)"),
-        ("mask_geo('longitude', of='person')", "band('longitude', width=5, show='lower')"),
+        ("mask_geo('longitude', of='person', latitude='latitude')",
+         "band('longitude', width=5, show='lower')"),
     ):  # fmt: skip
         replace_in(customers, old, new)
     addresses = project / MASKED / "shop/masked_shop__addresses.sql"
-    replace_in(addresses, "mask_postcode('postcode')", "zip3('postcode')")
+    replace_in(
+        addresses,
+        "mask_postcode('postcode', of='person', country='country_code')",
+        "zip3('postcode')",
+    )
     models = ["masked_shop__customers", "masked_shop__addresses"]
     run = job.dbt("build", "--select", *models, project=project)
     assert run.exit_code == 0, run.output

@@ -73,6 +73,8 @@ def package(
     model: str = "masked_app__things",
     own: Sequence[str] = (),
     variables: Mapping[str, Any] | None = None,
+    of_a_build: bool = False,
+    queried: Sequence[Any] = (),
 ) -> Package:
     """The package's macros, as a unit test sees them.
 
@@ -82,6 +84,8 @@ def package(
         model: the name of the model that is rendered.
         own: the text of macros of a user's project.
         variables: what dbt_project.yml sets under vars.
+        of_a_build: as a model sees them: with the words of the dictionaries, and the vault's keys.
+        queried: what run_query returns.
     """
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
     macros: dict[str, Callable[..., Any]] = {}
@@ -90,11 +94,12 @@ def package(
         "return": _returned,
         "execute": True,
         "target": SimpleNamespace(schema=SCHEMA, name="test"),
-        "model": SimpleNamespace(resource_type="unit_test", name=model),
+        "model": SimpleNamespace(resource_type="model" if of_a_build else "unit_test", name=model),
         "graph": SimpleNamespace(sources=sources or {}, nodes=nodes or {}),
         "project_name": "app",
         "modules": SimpleNamespace(re=re),
         "exceptions": SimpleNamespace(raise_compiler_error=_refused),
+        "run_query": lambda _: queried,
         "ref": lambda *names: f"{SCHEMA}.{names[-1]}",
         "var": lambda name, default=None: (variables or {}).get(name, default),
         "tojson": lambda value, sort_keys=False: json.dumps(value, sort_keys=sort_keys),

@@ -34,6 +34,14 @@ class Runner:
         self.settings = settings.replace("perform", "select").replace(", true)", ", false)")
         self.rows(self.settings)
 
+    def load(self, name: str, columns: str, text: str) -> None:
+        """A table of the masks' schema, from CSV with a heading."""
+        self.rows(f'create schema if not exists "{rendered.SCHEMA}"')
+        self.rows(f'create table "{rendered.SCHEMA}".{name} ({columns})')
+        query = f'copy "{rendered.SCHEMA}".{name} from stdin (format csv, header)'
+        with self._connected.cursor().copy(query.encode()) as copy:
+            copy.write(text)
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query returns; nothing in it is a placeholder."""
         cursor = self._connected.execute(query.encode())
