@@ -1,7 +1,7 @@
 {#- Numbers that have to add up. Created by the vault node; they know no key: it is an argument. -#}
 {% macro _check_digits_functions(ledger) %}
 -- The digits of other scripts as ASCII's (the scripts of permute_text); everything else stays.
-create or replace function {{ ledger }}.ascii_digits(x text) returns text
+create or replace function {{ ledger }}.digits_of_scripts(x text) returns text
 language sql immutable strict parallel safe as $$
     select coalesce(string_agg(coalesce(digit, symbol), '' order by place), '')
     from string_to_table(x, null) with ordinality as symbols (symbol, place)
@@ -26,7 +26,7 @@ begin
             return to_char(left(digits, places)::bigint, 'FM' || translate(layout, '123456789', '000000000'));
         end if;
     end if;
-    if octet_length(layout) <> length(layout) then plain := {{ ledger }}.ascii_digits(layout); end if;
+    if octet_length(layout) <> length(layout) then plain := {{ ledger }}.digits_of_scripts(layout); end if;
     foreach symbol in array string_to_array(plain, null) loop
         if ascii(symbol) between 48 and 57 then
             result := result || substr(digits, 1 + used % length(digits), 1);

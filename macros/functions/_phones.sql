@@ -22,7 +22,7 @@ declare
     plain constant boolean := ltrim(digits, '0123456789') = '';
 begin
     if not plain then
-        layout := {{ ledger }}.ascii_digits(original);
+        layout := {{ ledger }}.digits_of_scripts(original);
         digits := regexp_replace(layout, '[^0-9]', '', 'g');
     end if;
     international := strpos(layout, '+') > 0 or left(digits, 2) = '00';
@@ -76,12 +76,12 @@ language plpgsql immutable strict parallel safe as $$
 declare
     kept constant text := {{ ledger }}.kept_of_phone(original);
     plain constant boolean := ltrim(original, ' 0123456789()+/.-') = '';
-    odd constant boolean := not plain and {{ ledger }}.ascii_digits(original) ~ '[^ 0-9()+/.-]';
+    odd constant boolean := not plain and {{ ledger }}.digits_of_scripts(original) ~ '[^ 0-9()+/.-]';
     rest text := substr(original, 1 + length(kept));
 begin
     loop
         rest := {{ ledger }}.permute_text(rest, keys, odd);
-        exit when {{ ledger }}.kept_of_phone(kept || rest) = kept and (plain or ({{ ledger }}.ascii_digits(kept || rest) ~ '[^ 0-9()+/.-]') = odd);
+        exit when {{ ledger }}.kept_of_phone(kept || rest) = kept and (plain or ({{ ledger }}.digits_of_scripts(kept || rest) ~ '[^ 0-9()+/.-]') = odd);
     end loop;
     return kept || rest;
 end $$

@@ -44,5 +44,5 @@
     {%- endfor -%}
     {%- set space = namespace(all=times) -%}
     {%- for size in smallest -%}{%- set space.all = space.all * size -%}{%- endfor -%}
-    {{ return({'dictionaries': versions, 'space': space.all | string, 'made_of': 'words'}) }}
+    {{ return({'dictionaries': versions, 'space': space.all | int | string, 'made_of': 'words'}) }}
 {%- endmacro %}

@@ -5,5 +5,5 @@
             one name move alike everywhere -#}
 {% macro shift_number_range(column, of, by=1000, domain=none, value=none) -%}
     {%- set label = domain if domain is not none else column -%}
-    {{ tdm.ledger() }}.shift_numbers({{ tdm._value(column, value) }}, round({{ tdm._steps(column, of, label, label) }} * {{ tdm._number(by, positive=true) }} / 10000, scale({{ tdm._number(by) }}))) {{ tdm.marker(column, 'shift_number_range', {'of': of}) }}
+    {{ tdm.ledger() }}.shift_numbers({{ tdm._value(column, value) }}, round({{ tdm._steps(column, of, label, label) }} * {{ tdm._number(by, positive=true) }} / 10000, scale({{ tdm._number(by) }}))) {{ tdm.marker(column, 'shift_number_range', {'reversible': true, 'of': of}) }}
 {%- endmacro %}

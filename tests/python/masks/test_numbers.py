@@ -395,6 +395,8 @@ def test_workers_may_run_them(run: Runner) -> None:
     unsafe = run.rows(
         "select proname from pg_proc where pronamespace = 'masks_tdm'::regnamespace"
         " and (provolatile <> 'i' or proparallel <> 's')"
+        # the static proof's, which no mask calls
+        " and proname <> 'breaks'"
     )
     assert unsafe == []
     run.rows(
