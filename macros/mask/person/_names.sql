@@ -26,7 +26,7 @@
     {%- set bits = "encode(substring(" ~ digest ~ " from 9 for 10), 'hex')" -%}
     {%- if not named -%}{{ return("'u' || " ~ bits) }}{%- endif -%}
     {%- set ascii = "lower(regexp_replace(normalize(translate(value, 'ßøØłŁđĐıæÆœŒ', 'soOlLdDiaAoO'), nfkd), '[^0-9A-Za-z_-]', '', 'g') collate \"C\") collate \"default\" || '.'" -%}
-    {%- set given, family = "case " ~ ascii ~ " when '.' then 'u' else " ~ ascii ~ " end", "ltrim(" ~ ascii ~ ", '.')" -%}
+    {%- set given, family = "coalesce(nullif(" ~ ascii ~ ", '.'), 'u')", "ltrim(" ~ ascii ~ ", '.')" -%}
     {%- if of is none and locale.code is not none -%}
         {{ return(tdm.ledger() ~ ".named(" ~ [digest, tdm._entries('given_names', locale.code, given), tdm._entries('family_names', locale.code, family)] | join(', ') ~ ")") }}
     {%- endif -%}
