@@ -29,13 +29,13 @@ def facts(mask: str, **arguments: Any) -> dict[str, Any]:
 
 
 def test_what_is_unknown_is_masked(run: Runner) -> None:
-    masked = tdm.mask_when("x", "kind = 'private'", tdm.mask_code("x", domain="d"))
+    masked = tdm.mask_when("x", "kind = 'private'", tdm.set_constant("x", "'masked'"))
     rows = run.rows(
         f"select kind, x, ({masked})::text from (values (1, 'private', 'ab12'), (2, 'firm',"
         " 'ab12'), (3, null, 'ab12'), (4, 'private', null), (5, 'firm', null), (6, 'private', ''))"
         " as things (i, kind, x) order by i"
     )
-    assert [made for _, _, made in rows] == ["ds69", "ab12", "ds69", None, None, ""]
+    assert [made for _, _, made in rows] == ["masked", "ab12", "masked", None, None, "masked"]
     other = tdm.mask_when(
         "x", "kind = 'private'", tdm.token_text("x", domain="d"), otherwise=tdm.set_null("x")
     )

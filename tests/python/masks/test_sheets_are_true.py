@@ -187,7 +187,7 @@ def test_one_to_one_where_case_does_not_count(run: Runner) -> None:
 
 
 def _in_words(masked: str) -> str:
-    """Entries of dictionaries as the seeds have them; a unit test has names-7 or names-de-7 there."""
+    """Entries of dictionaries as the seeds have them; a unit test has names-7 or names-de-7."""
     names = "region-places|given_names|family_names|street_names|places|companies|job_titles"
     return re.sub(
         rf"({names})-(?:([a-z]+)-)?(\d+)(?=(\.)?)",
