@@ -49,7 +49,10 @@
         masks.mask || ' may change which rows the partial unique index ' || unique_parts.index_name || ' compares: those ' || unique_parts.expression || '. Keep the column'
     from masks
     inner join unique_parts on masks.column_name = unique_parts.attname
-    where unique_parts.part = 'predicate' and (not unique_parts.followed or masks.nulls = 'made')
+    where
+        unique_parts.part = 'predicate'
+        -- where only what is not NULL counts, a NULL more is a row less
+        and (not unique_parts.followed or (masks.nulls = 'made' and unique_parts.expression ~* '\mis null\M|\mnot \('))
 
     union all
     select
