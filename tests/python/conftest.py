@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -34,11 +35,12 @@ PROJECT_FILES = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all tests of a folder, because they share what they built, or of a file."""
+    """One process runs what shares a build: the tests of a folder, or of a file, on one server."""
     for item in items:
-        folder = item.path.parent
+        folder, called = item.path.parent, getattr(item, "callspec", None)
         group = item.path.stem if folder == REPO / "tests" / "python" else folder.name
-        item.add_marker(pytest.mark.xdist_group(group))
+        version = called.params.get("server", "") if called else ""
+        item.add_marker(pytest.mark.xdist_group(f"{group}-{version}"))
 
 
 def _versions() -> list[str]:
@@ -116,6 +118,23 @@ def server(request: pytest.FixtureRequest) -> Iterator[TestServer]:
     finally:
         servers.stop_throwaway(running)
         shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def same_everywhere(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, int, object], None]:
+    """Holds what a test found on one version of PostgreSQL against what it found on others."""
+    own = tmp_path_factory.getbasetemp()
+    # the other version's tests may run in another process
+    folder = own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+    def compare(test: str, version: int, found: object) -> None:
+        written = own / f"{test}-{version}"
+        written.write_text(json.dumps(found, sort_keys=True), encoding="utf-8")
+        written.replace(folder / f"{test}-{version}.json")
+        for other in folder.glob(f"{test}-*.json"):
+            assert json.loads(other.read_text(encoding="utf-8")) == found, f"{other.stem}: others"
+
+    return compare
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ COMMANDS = [
     "keys import",
     "keys export",
     "keys list",
+    "keys rotate",
 ]
 
 

@@ -38,6 +38,10 @@ def main(
     only: Annotated[str, typer.Option(help="tables, alone; default: both.")] = "tables,alone",
     pg: Annotated[int, typer.Option(help="PostgreSQL's major version.")] = 0,
     out: Annotated[Path | None, typer.Option(help="A JSON file for every turn.")] = None,
+    costs: Annotated[
+        Path | None,
+        typer.Option(help="A JSON file of what `tdm masks` says: scripts/tdm/mask_costs.json."),
+    ] = None,
     schema: Annotated[
         Path | None,
         typer.Option(
@@ -70,8 +74,12 @@ def main(
     machine = f"PostgreSQL {version}, {os.cpu_count()} cores, {platform.machine()}"
     typer.echo(_report(turns, rows, machine))
     if out:
-        costs = {name: [spent.cpu for spent in spents] for name, spents in turns.items()}
-        out.write_text(json.dumps({"rows": rows, "machine": machine, "cpu": costs}, indent=1))
+        cpu = {name: [spent.cpu for spent in spents] for name, spents in turns.items()}
+        out.write_text(json.dumps({"rows": rows, "machine": machine, "cpu": cpu}, indent=1))
+    if costs and "digest" in turns:
+        found = {name: each for name, each in _microseconds(turns, rows).items() if "," not in name}
+        del found["digest"]
+        costs.write_text(json.dumps({"microseconds": found}, indent=1, sort_keys=True) + "\n")
 
 
 def _contestants(laid: Ground) -> dict[str, Callable[[], Spent]]:
@@ -126,14 +134,21 @@ def _report(turns: dict[str, list[Spent]], rows: int, machine: str) -> str:
         parts.append("\n".join(lines))
     if "digest" in cpu:
         lines = ["| mask | µs a row |", "| --- | ---: |"]
-        for base, names in (
-            ("copied", ["digest", *ground.cases()["plain"]]),
-            ("digest", ground.cases()["entity"]),
-        ):
-            for name in names:
-                lines.append(f"| {name} | {1e6 * (cpu[name] - cpu[base]) / rows:.1f} |")
+        lines += [f"| {name} | {cost} |" for name, cost in _microseconds(turns, rows).items()]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
+
+
+def _microseconds(turns: dict[str, list[Spent]], rows: int) -> dict[str, float]:
+    """What each mask alone costs a row above the copy; of an entity's, above the digest."""
+    cpu = {name: min(spent.cpu for spent in spents) for name, spents in turns.items()}
+    cases = ground.cases()
+    bases = {"copied": ["digest", *cases["plain"]], "digest": list(cases["entity"])}
+    return {
+        name: round(max(1e6 * (cpu[name] - cpu[base]) / rows, 0), 1)
+        for base, names in bases.items()
+        for name in names
+    }
 
 
 def _ratio(turns: dict[str, list[Spent]], name: str, over: str) -> float:
