@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from tdm import account, binaries, connection
@@ -32,6 +33,11 @@ PROJECT_FILES = (
     "seeds",
     "tests",
 )
+
+# The default run tries the same examples every time: it fails for a change only. Nightly, others.
+settings.register_profile("every_run", derandomize=True, deadline=None)
+settings.register_profile("nightly", deadline=None, print_blob=True)
+settings.load_profile("nightly" if os.environ.get("TDM_NIGHTLY") else "every_run")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

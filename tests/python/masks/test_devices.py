@@ -5,16 +5,14 @@ from __future__ import annotations
 import random
 import re
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from stdnum import imei, luhn
 
-from conftest import TestServer
 from masks import rendered
 from masks.numbers import awkward
 from masks.rendered import Package
-from masks.running import Runner, runner
+from masks.running import Runner
 
 AGENTS = {
     "edge": "Mozilla/5.0 (Windows NT 10.0) Chrome/90.0 Safari/537.36 Edg/90.0.818.46",
@@ -29,17 +27,6 @@ FAMILY = {
     "edge": "Edg/", "opera": "OPR/", "firefox": "Firefox/", "chrome": "Chrome/",
     "safari": "Version/", "bot": "ExampleBot", "other": "ExampleApp",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def tdm() -> Package:
-    return rendered.package()
 
 
 def masked(run: Runner, sql: str, values: list[str]) -> list[str]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Iterator
 
 import pytest
 
-from conftest import TestServer
-from masks import rendered
 from masks.rendered import CompilerError, Package
-from masks.running import Runner, runner
+from masks.running import Runner
 
 KEY = "2B7E151628AED2A6ABF7158809CF4F3C"
 KEYS = [KEY, KEY + "EF4359D8D580AA4F", KEY + "EF4359D8D580AA4F7F036D6F04FC6A94"]
@@ -32,17 +29,6 @@ SAMPLES = [
         ["a9tv40mll9kdu509eum", "xbj3kv35jrawxv32ysr", "xs8a0azh2avyalyzuwd"],
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def tdm() -> Package:
-    return rendered.package()
 
 
 @pytest.fixture

@@ -10,20 +10,10 @@ mask's version is raised. TDM_ACCEPT_GOLDEN=1 writes what is missing: pairs whos
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
-import pytest
-
-from conftest import TestServer
 from masks import rendered
 from masks.golden import GOLDEN, NO_MASKS, OF_MANY_ROWS, entries, rendered_mask, text
-from masks.running import Runner, runner
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
+from masks.running import Runner
 
 
 def test_every_mask_has_golden_vectors() -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import random
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
-from conftest import TestServer
-from masks import rendered
 from masks.rendered import CompilerError, Package
-from masks.running import Runner, runner
+from masks.running import Runner
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -37,17 +34,6 @@ CLASSES = [
 SETTINGS = [
     {"within": within, "prf": prf} for prf in ("hmac-sha256", "aes") for within in ("private", None)
 ]
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def tdm() -> Package:
-    return rendered.package()
 
 
 def addresses(version: int, count: int) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import TestServer
 from masks import rendered
 from masks.rendered import CompilerError
-from masks.running import Runner, runner
+from masks.running import Runner
 
 tdm = rendered.package()
 BATCHES = settings(max_examples=15, deadline=None)
@@ -54,12 +52,6 @@ NUMBERS = {
     "bottom": tdm.bottom_code("x", bottom=10),
 }
 LABELS = {"label", "fine label"}
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
 
 
 @pytest.mark.parametrize("name", NUMBERS)

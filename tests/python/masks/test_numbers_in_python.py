@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-import pytest
-
-from conftest import TestServer
 from masks import rendered
-from masks.running import Runner, runner
+from masks.running import Runner
 
 tdm = rendered.package()
 KEY = bytes(range(32))
 ENTITY = hashlib.sha256(b"entity").digest()
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
 
 
 def bits(digest: bytes) -> int:

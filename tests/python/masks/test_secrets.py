@@ -8,7 +8,6 @@ import hmac
 import io
 import re
 import time
-from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -18,7 +17,7 @@ from conftest import TestServer
 from masks import rendered
 from masks.numbers import Random
 from masks.rendered import CompilerError
-from masks.running import Runner, runner
+from masks.running import Runner
 
 tdm = rendered.package()
 MAGIC = {
@@ -29,12 +28,6 @@ MAGIC = {
     "pdf": b"\xef\xbb\xbf\n%PDF-1.7",
 }
 PASSWORD = "tdm-test"  # noqa: S105
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
 
 
 def _bytes(text: str | None) -> bytes:

@@ -8,12 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from conftest import TestServer
 from masks import rendered
 from masks.golden import OF_MANY_ROWS, entries, rendered_mask
-from masks.running import Runner, runner
+from masks.running import Runner
 from tdm import sheets
 
 # Masks of many rows have no golden vectors, but markers.
@@ -33,12 +30,6 @@ CASED = [
     "de89370400440532013000",
     "Q1",
 ]
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
 
 
 def tried(run: Runner) -> Iterator[dict[str, Any]]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 from schwifty import IBAN
 from stdnum import luhn
 
-from conftest import TestServer
 from masks import rendered
 from masks.numbers import MAKERS, Random, awkward, cards, ibans, written
 from masks.rendered import CompilerError
-from masks.running import Runner, runner
+from masks.running import Runner
 
 tdm = rendered.package()
 KNOWN = {
@@ -39,12 +38,6 @@ KNOWN = {
     "A": "nobody",
     "é": "nobody",
 }
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
 
 
 def quoted(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import TestServer
 from masks import rendered
 from masks.rendered import CompilerError
-from masks.running import Runner, runner
+from masks.running import Runner
 
 tdm = rendered.package()
 BATCHES = settings(max_examples=15, deadline=None)
@@ -30,12 +28,6 @@ AWKWARD_TIMES = [
     "9999-12-31 23:59:59.999999", "2024-02-29 23:59:59.999999", "1969-12-31 23:59:60",
 ]  # fmt: skip
 STAYING = {None, "infinity", "-infinity", "0001-01-01", "9999-12-31"}
-
-
-@pytest.fixture(scope="module")
-def run(server: TestServer) -> Iterator[Runner]:
-    with runner(server) as running:
-        yield running
 
 
 @pytest.mark.parametrize(("days", "weekday"), [(30, False), (30, True), (7, True), (365, False)])
@@ -207,7 +199,7 @@ def test_ranges_never_fail(run: Runner, kind: str, ends: list[tuple[int, int, st
     last, base = (2147483493, "date") if kind == "daterange" else (109203527, "timestamp")
     values = []
     for low, length, brackets in ends:
-        first = low % (last - 300)
+        first = 31 + low % (last - 400)
         values.append(f"{first} {first + length + 1} {brackets}")
         values.append(f"{last - 250 + length} {last - 249 + length} {brackets}")
         values.append(f"{length} {length + 1} {brackets}")
@@ -223,8 +215,8 @@ def test_ranges_never_fail(run: Runner, kind: str, ends: list[tuple[int, int, st
         made_by=f"{kind}({low_end}, {high_end}, split_part({{value}}, ' ', 3))",
     )  # fmt: skip
     assert all(empty == "false" for original, _, empty, _ in found if original != "empty")
-    kept = [same for *_, same in found[::3]]
-    assert kept.count("true") >= 0.9 * len(kept) - 1
+    # The others lie so near to an end of the type that one of their own ends may have to stay.
+    assert {same for *_, same in found[::3]} == {"true"}
 
 
 @pytest.mark.parametrize("to", ["decade", "year", "quarter", "month", "week", "day", "hour"])
