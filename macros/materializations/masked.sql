@@ -13,10 +13,9 @@
         create temp view tdm_masked as
         {{ sql }}
     {%- endcall %}
-    {%- set problems = run_query(tdm.masked_problems(source, sql)) -%}
-    {%- if problems | length > 0 -%}
+    {%- for problems in [run_query(tdm.key_problems()), run_query(tdm.masked_problems(source, sql))] if problems | length > 0 -%}
         {%- do exceptions.raise_compiler_error(problems.columns['message'].values() | join('\n  ')) -%}
-    {%- endif -%}
+    {%- endfor -%}
     {%- set columns = run_query(tdm.masked_columns(source)).columns['expression'].values() | list -%}
     {%- do adapter.commit() -%}
 

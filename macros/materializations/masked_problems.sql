@@ -214,12 +214,6 @@ problems (column_name, problem) as (
 
 select distinct {{ tdm.literal(source.source_name ~ '.' ~ source.name ~ '.') }} || column_name || ': ' || problem as message
 from problems
-
-union all
-select {{ tdm.literal(source.source_name ~ '.' ~ source.name ~ ': ') }} || message
-from (
-    {{ tdm.key_problems() | indent(4) }}
-) as keys
 order by 1
 {%- endmacro %}
 

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import jinja2
@@ -16,6 +16,7 @@ import jinja2
 REPO = Path(__file__).resolve().parents[3]
 SCHEMA = "masks"
 FOLDERS = ("engine", "functions", "gates", "keys", "mask", "materializations")
+_JINJA = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
 
 
 class _Returned(Exception):
@@ -87,7 +88,6 @@ def package(
         of_a_build: as a model sees them: with the words of the dictionaries, and the vault's keys.
         queried: what run_query returns.
     """
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701
     macros: dict[str, Callable[..., Any]] = {}
     context: dict[str, Any] = {
         "tdm": Package(macros),
@@ -108,9 +108,9 @@ def package(
     }
     context["context"] = context
     for text in _sources().values():
-        macros.update(_macros(environment, text, context))
+        macros.update(_macros(text, context))
     for text in own:
-        theirs = Package(_macros(environment, _exported(text), context))
+        theirs = Package(_macros(_exported(text), context))
         context |= {name: getattr(theirs, name) for name in theirs.names}
     return Package(macros)
 
@@ -120,8 +120,14 @@ def _exported(text: str) -> str:
     return re.sub(r"(\{%-? macro )(\w+\()", r"\1dbt_\2", text)
 
 
-def _macros(environment: jinja2.Environment, text: str, context: dict[str, Any]) -> dict[str, Any]:
-    module = environment.from_string(text, globals=context).module
+@functools.cache
+def _compiled(text: str) -> CodeType:
+    return _JINJA.compile(text)
+
+
+def _macros(text: str, context: dict[str, Any]) -> dict[str, Any]:
+    seen = _JINJA.make_globals(context)
+    module = jinja2.Template.from_code(_JINJA, _compiled(text), seen).module
     return {
         name.removeprefix("dbt_"): macro
         for name, macro in vars(module).items()

@@ -386,8 +386,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def run(server: TestServer) -> Iterator[Runner]:
     with runner(server) as running:
-        tdm = rendered.package()
-        running.rows(f"{tdm.vault_statements('test')}; {tdm.ledger_statements()}")
+        running.rows(rendered.package().ledger_statements())
         for statement in PREPARED.strip().strip(";").split(";"):
             # without ICU there is no collation that ignores case; its case is skipped then
             with suppress(psycopg.errors.FeatureNotSupported):
