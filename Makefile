@@ -12,7 +12,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/tdm demo --scale $(SCALE)
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # Everything, and 200 random schemas, the bench schema and all databases of ../shared/data at 1, 10 and 50 %.
 test-nightly: $(VENV)/.installed-dev

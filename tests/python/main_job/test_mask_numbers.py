@@ -9,7 +9,7 @@ from main_job.support import TARGET, Job, replace_in
 MASKED = "models/masked"
 
 
-def test_sums_across_tables_stay(job: Job, tmp_path: Path) -> None:
+def test_sums_across_tables_stay(newest: None, job: Job, tmp_path: Path) -> None:
     """An invoice and what was paid for it: settled before, settled after, to the cent."""
     project = job.copied_project(tmp_path)
     entity = "invoice={'by': 'invoice_no', 'domain': 'invoice'}"

@@ -27,7 +27,7 @@ def digests(key: bytes) -> list[bytes]:
     return [hashlib.sha256(key).digest(), hashlib.md5(key, usedforsecurity=False).digest()]
 
 
-def test_a_switched_target_is_built_as_a_whole(job: Job, tmp_path: Path) -> None:
+def test_a_switched_target_is_built_as_a_whole(newest: None, job: Job, tmp_path: Path) -> None:
     project, old = job.copied_project(tmp_path), key_id(job)
     users = {"users": f"{TARGET}_auth.users"}
     before, held = contents(job, users), vault(job)
