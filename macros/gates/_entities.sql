@@ -1,9 +1,19 @@
-{#- What the masked tables say about entities, read from the ledger: [{relation, handles, things}] of those that can be compared.
-    A column counts where one mask, and no condition, decides what stands in it. -#}
-{% macro _tables_with_entities(tables) -%}
-    {%- set treated = tdm._treated_tables(tables) -%}
+{#- What masked tables say about entities: [{relation, handles, things}] of those that can be compared. -#}
+{% macro _what_is_said(entities) -%}
+    {%- set found = [] -%}
+    {%- for one in entities -%}
+        {%- set handles = tdm._handles(one, entities) -%}
+        {%- set things = tdm._things(one) -%}
+        {%- if handles and things -%}{%- do found.append({'relation': one.table.relation, 'handles': handles, 'things': things}) -%}{%- endif -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The entities of every masked table, as the ledger has them: [{table, entity, masks}]. A column counts where one mask, and no condition, decides what stands
+    in it. -#}
+{% macro _entities_in(tables) -%}
     {%- set entities = [] -%}
-    {%- for table in treated.values() -%}
+    {%- for table in tdm._treated_tables(tables).values() -%}
         {%- for name in table.masks.values() | selectattr('entity', 'defined') | map(attribute='of') | unique -%}
             {%- set masks = table.masks.values() | selectattr('entity', 'defined') | selectattr('of', 'equalto', name) | list -%}
             {%- set entity = masks[0].entity -%}
@@ -15,13 +25,7 @@
             {%- do entities.append({'table': table, 'entity': entity, 'masks': masks}) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set found = [] -%}
-    {%- for one in entities -%}
-        {%- set handles = tdm._handles(one, entities, treated) -%}
-        {%- set things = tdm._things(one) -%}
-        {%- if handles and things -%}{%- do found.append({'relation': one.table.relation, 'handles': handles, 'things': things}) -%}{%- endif -%}
-    {%- endfor -%}
-    {{ return(found) }}
+    {{ return(entities) }}
 {%- endmacro %}
 
 {#- By source table: its masked relation, its subset, its columns that are kept, and the facts of those that one mask decides. -#}
@@ -67,27 +71,51 @@
     * the masked key of the row that it is known through (entity_of), in that table and in those that point there
     one         {table, entity, masks}
     entities    all of these -#}
-{% macro _handles(one, entities, treated) -%}
+{% macro _handles(one, entities) -%}
     {%- set found = [] -%}
     {%- set by = one.entity.by -%}
     {%- for facts in one.masks if facts.mask in ['mask_email', 'mask_login'] -%}
         {%- do found.append({'kind': 'address', 'sql': "substring(" ~ tdm._shown(facts.column) ~ " from '([0-9a-f]{20})(?:@.*)?$')"}) -%}
     {%- endfor -%}
-    {%- set key = one.table.masks.get(by[0]) if not one.entity.through and by | length == 1 else none -%}
-    {%- if key and key.injective is true and key.mask != 'mask_email' -%}
-        {%- do found.append({'kind': ['key', one.entity.domain, key.mask, key.domain, key.version] | join(' '), 'sql': tdm._shown(by[0])}) -%}
+    {%- set key = tdm._key_of(one.table, by[0]) if not one.entity.through and by | length == 1 else none -%}
+    {%- if key and key != 'kept' and not key.startswith('mask_email ') -%}
+        {%- do found.append({'kind': 'key of ' ~ one.entity.domain ~ ': ' ~ key, 'sql': tdm._shown(by[0])}) -%}
     {%- endif -%}
-    {%- if one.entity.through -%}
-        {%- do found.append({'kind': tdm._row_kind(one.entity), 'sql': tdm._shown(one.entity.on)}) -%}
-    {%- endif -%}
-    {%- for other in entities | map(attribute='entity') if other.through == one.table.subset and not one.entity.through and [other.domain, other.by[0]] == [one.entity.domain, by[0]] -%}
-        {%- do found.append({'kind': tdm._row_kind(other), 'sql': tdm._shown(other.to)}) -%}
+    {%- for other in entities | map(attribute='entity') if other.through -%}
+        {%- set column = other.on if other == one.entity else other.to if tdm._is_its_row(other, one) and other.domain == one.entity.domain else none -%}
+        {%- if column and tdm._key_of(one.table, column) -%}
+            {%- set handle = {'kind': ['row of', other.through, other.to, other.by[0], other.domain, tdm._key_of(one.table, column)] | join(' '), 'sql': tdm._shown(column)} -%}
+            {%- if handle not in found -%}{%- do found.append(handle) -%}{%- endif -%}
+        {%- endif -%}
     {%- endfor -%}
-    {{ return(found | unique(attribute='sql') | list) }}
+    {{ return(found) }}
 {%- endmacro %}
 
-{% macro _row_kind(entity) -%}
-    {{ return('row ' ~ entity.through ~ ' ' ~ entity.to ~ ' ' ~ entity.by[0]) }}
+{#- Whether an entity that is known through a row is the one that this row's own table knows. -#}
+{% macro _is_its_row(entity, one) -%}
+    {{ return(entity.through == one.table.subset and not one.entity.through and entity.by[0] == one.entity.by[0]) }}
+{%- endmacro %}
+
+{#- Entities that are known by the same column of the same row, but in two key spaces, as messages: their masks cannot agree. -#}
+{% macro _split_entities(entities) -%}
+    {%- set problems = [] -%}
+    {%- for one in entities -%}
+        {%- for other in entities if tdm._is_its_row(other.entity, one) and other.entity.domain != one.entity.domain -%}
+            {%- do problems.append([
+                other.table.name ~ ': its ' ~ other.masks[0].of ~ ' is known by ' ~ one.entity.by[0] ~ ' of ' ~ one.table.name ~ ' in domain ' ~ other.entity.domain ~ ', but there in domain '
+                ~ one.entity.domain ~ ", so that one entity has two names. Give both the same domain: entity_of(…, domain='" ~ one.entity.domain ~ "')"
+            ]) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(problems) }}
+{%- endmacro %}
+
+{#- How a column that can stand for a key was treated, in words; none where its values do not tell rows apart any more. -#}
+{% macro _key_of(table, column) -%}
+    {%- if column in table.kept -%}{{ return('kept') }}{%- endif -%}
+    {%- set facts = table.masks.get(column) -%}
+    {%- if facts and facts.injective is true and facts.domain -%}{{ return([facts.mask, facts.domain, facts.version] | join(' ')) }}{%- endif -%}
+    {{ return(none) }}
 {%- endmacro %}
 
 {#- A column of a masked table as text that compares alike in every database. -#}

@@ -8,7 +8,7 @@
         {%- set place = one.table.name ~ '.' ~ facts.column -%}
         {%- set of_row = facts.get('varies') -%}
         {%- for name, sql, variant in tdm._things_of(facts, tdm._shown(facts.column)) if of_row is none or of_row in one.table.kept -%}
-            {%- set kept = "coalesce(" ~ tdm.quoted(of_row) ~ "::text, '')" if of_row is not none else none -%}
+            {%- set kept = "coalesce(" ~ tdm.quoted(of_row) ~ "::text, '')" if of_row is not none and name != 'house numbers' else none -%}
             {%- do found.append({'name': name, 'variant': [kept, variant] | reject('none') | join(" || ':' || ") or none, 'sql': sql, 'place': place}) -%}
         {%- endfor -%}
         {%- if facts.mask in ['mask_first_name', 'mask_last_name'] and tdm._is_spelled(facts) -%}{%- do halves.update({facts.mask: facts}) -%}{%- endif -%}

@@ -1,12 +1,14 @@
 {#- The gate of the people: one entity is one person everywhere. Rows that are masked `of` the same entity say the same names,
     sex, company, job, address, phone and shift of dates, in every table of every service; what they are called in an e-mail or
     login is their name, and the given name is of their sex. It compares what stands in the masked tables, one scan a table.
-    What tells entities apart there, and what is compared: see _handles and _things. NULL and the empty string say nothing.
+    What tells entities apart there, and what is compared: see _handles and _things. NULL and the empty string say nothing; what is
+    masked by value or for some rows only (mask_when) is nobody's in particular and is not looked at.
     tables      ref() of every masked model -#}
 {% macro entities_agree(tables) -%}
 {{ tdm.gate() }}
 {%- do ref('tdm', 'given_names') -%}
-{%- set speaking = tdm._tables_with_entities(tables) -%}
+{%- set entities = tdm._entities_in(tables) -%}
+{%- set speaking = tdm._what_is_said(entities) -%}
 {%- if execute and not speaking -%}
     {%- do log(model.name ~ ': nothing to compare: no table is masked of an entity that its masked rows show (see with_digest)', info=true) -%}
 {%- endif -%}
@@ -55,23 +57,36 @@ torn as materialized (
     having min(value) <> max(value)
 ),
 
+-- who says the same of an entity, the fewest columns first
 sides as (
-    select said.handle, said.entity, torn.thing, said.value, string_agg(distinct said.place, ', ' order by said.place) as places
+    select
+        said.handle, said.entity, split_part(torn.thing, ':', 1) as thing,
+        count(distinct said.place) as columns, string_agg(distinct said.place, ', ' order by said.place) as places
     from said
     inner join torn on said.handle = torn.handle and said.entity = torn.entity and said.thing = torn.thing
     group by said.handle, said.entity, torn.thing, said.value
 ),
 
 disagreements as (
-    select handle, split_part(thing, ':', 1) as thing, string_agg(distinct places, ' against ' order by places) as places
-    from sides
+    select handle, thing, string_agg(places, ' against ' order by columns, places) as places
+    from (select distinct handle, entity, thing, columns, places from sides) as different
     group by handle, entity, thing
+),
+
+counted as (
+    select handle, thing, places, count(*) as entities
+    from disagreements
+    group by handle, thing, places
 )
 
 select
     places || ': ' || max(entities) || ' entities have different ' || thing
-    || '. Give both the same mask with the same arguments, of an entity known by the same (with_digest, entity_of), and build both again' as message
-from (select handle, thing, places, count(*) as entities from disagreements group by handle, thing, places) as counted
+    || '. Use the same mask with the same arguments, of an entity that is known by the same (with_digest, entity_of), and build both again' as message
+from counted
 group by thing, places
+
+union all
+select message
+from ({{ tdm.rows_as_values(tdm._split_entities(entities), ['message']) | indent(4) }}) as split
 order by 1
 {%- endmacro %}
