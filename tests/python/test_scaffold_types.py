@@ -14,12 +14,13 @@ create type person as (full_name text, email varchar(30), home place, remark tex
 create domain address as place;
 create table customers (
     id int primary key, name text not null, email text not null, home place, homes place[],
-    who person, who_else person[], other address, attributes hstore not null, more hstore[],
-    doc xml, log json, logs jsonb[], scan oid, photo lo not null
+    who person, who_else person[], other address, hosts inet[],
+    attributes hstore not null, more hstore[], doc xml, log json, logs jsonb[], scan oid, photo lo not null
 );
 insert into customers
 select
     i, 'Wanda Q' || i, 'wanda' || i || '@corp.test', at, array[at], who, array[who], at,
+    array['10.11.12.13', null, '10.11.0.0/16'::inet],
     hstore('note', 'Wanda Q' || i), array[hstore('note', 'Wanda Q' || i)], null,
     json_build_object('note', 'Wanda Q' || i), array[jsonb_build_object('note', 'Wanda Q' || i)],
     4711, 4711
@@ -48,6 +49,7 @@ def test_parts_are_masked_by_what_they_are(server: TestServer, tmp_path: Path) -
             "doc": "mask_xml('doc')",
             "log": "mask_json('log')",
             "logs": "mask_array('logs', each=tdm.mask_json('logs', value='element.value'))",
+            "hosts": "mask_array('hosts', each=tdm.mask_ip('hosts', value='element.value'))",
             "scan": "set_null('scan')",
             "photo": "set_constant('photo', \"'0'\")",
         }.items():
