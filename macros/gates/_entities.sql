@@ -74,9 +74,11 @@
 {% macro _handles(one, entities) -%}
     {%- set found = [] -%}
     {%- set by = one.entity.by -%}
-    {%- for facts in one.masks if facts.mask in ['mask_email', 'mask_login'] -%}
-        {%- do found.append({'kind': 'address', 'sql': "substring(" ~ tdm._shown(facts.column) ~ " from '([0-9a-f]{20})(?:@.*)?$')"}) -%}
-    {%- endfor -%}
+    {%- set addresses = [] -%}
+    {%- for facts in one.masks if facts.mask in ['mask_email', 'mask_login'] -%}{%- do addresses.append(tdm._digest_in(tdm._shown(facts.column))) -%}{%- endfor -%}
+    {%- if addresses -%}
+        {%- do found.append({'kind': 'address', 'sql': 'coalesce(' ~ addresses | join(', ') ~ ')'}) -%}
+    {%- endif -%}
     {%- set key = tdm._key_of(one.table, by[0]) if not one.entity.through and by | length == 1 else none -%}
     {%- if key and key != 'kept' and not key.startswith('mask_email ') -%}
         {%- do found.append({'kind': 'key of ' ~ one.entity.domain ~ ': ' ~ key, 'sql': tdm._shown(by[0])}) -%}
@@ -89,6 +91,11 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{#- What a masked e-mail or login ends with: 80 bits of the entity's digest. -#}
+{% macro _digest_in(address) -%}
+    {{ return("substring(" ~ address ~ " from '([0-9a-f]{20})(?:@.*)?$')") }}
 {%- endmacro %}
 
 {#- Whether an entity that is known through a row is the one that this row's own table knows. -#}

@@ -41,6 +41,7 @@
     {%- elif facts.mask == 'mask_first_name' and facts.get('locale') -%}
         {%- do found.append(['sexes', "(select jsonb_object_agg(value, sex) from " ~ tdm._dictionary_rows('given_names', facts.locale) ~ ") ->> " ~ shown, none]) -%}
     {%- elif facts.mask in ['mask_email', 'mask_login'] -%}
+        {%- do found.append(['addresses', tdm._digest_in(shown), none]) -%}
         {%- do found.append([tdm._spelling(), "nullif(replace(regexp_replace(" ~ shown ~ ", '[0-9a-f]{20}(@.*)?$', ''), '.', ''), 'u')", none]) -%}
     {%- elif facts.mask == 'mask_initials' -%}
         {%- do found.append(['initials', "replace(" ~ shown ~ ", '.', '')", none]) -%}
@@ -50,7 +51,7 @@
         {%- do found.append(['streets', "btrim(regexp_replace(" ~ shown ~ ", '[0-9]+(番地|号)?', ''), ' ,')", none]) -%}
         {%- do found.append(['house numbers', "substring(" ~ shown ~ " from '[0-9]+')", none]) -%}
     {%- elif facts.mask == 'mask_address' -%}
-        {%- do found.append(['addresses', shown, "regexp_replace(" ~ shown ~ ", '[^,\\n]', '', 'g')"]) -%}
+        {%- do found.append(['postal addresses', shown, "regexp_replace(" ~ shown ~ ", '[^,\\n]', '', 'g')"]) -%}
     {%- elif facts.mask == 'mask_postcode' -%}
         {%- do found.append(['postcodes', shown, layout]) -%}
     {%- elif facts.mask == 'mask_phone' -%}

@@ -15,12 +15,13 @@ create domain address as place;
 create table customers (
     id int primary key, name text not null, email text not null, home place, homes place[],
     who person, who_else person[], other address, hosts inet[],
-    attributes hstore not null, more hstore[], doc xml, log json, logs jsonb[], scan oid, photo lo not null
+    attributes hstore not null, more hstore[], doc xml, log json, logs jsonb[],
+    scan oid, photo lo not null
 );
 insert into customers
 select
     i, 'Wanda Q' || i, 'wanda' || i || '@corp.test', at, array[at], who, array[who], at,
-    array['10.11.12.13', null, '10.11.0.0/16'::inet],
+    array['10.11.12.0'::inet + i, null, '10.11.0.0/16'],
     hstore('note', 'Wanda Q' || i), array[hstore('note', 'Wanda Q' || i)], null,
     json_build_object('note', 'Wanda Q' || i), array[jsonb_build_object('note', 'Wanda Q' || i)],
     4711, 4711

@@ -767,7 +767,8 @@ class _TableWork:
             found.append(masks.token_array(named.mask if named and named.mask else own))
         elif element is not None and element.plain.name in _ELEMENTS:
             inner = f"{_ELEMENTS[element.plain.name]}({jinja_text(column.name)}"
-            found.append(Mask("mask_array", f"each=tdm.{inner}, value='element.value')"))
+            each = f"each=tdm.{inner}, value='element.value')"
+            found.append(Mask("mask_array", each, by_value=element.plain.name == "inet"))
         return [*found, masks.set_null(), *self._constant(column)]
 
     # ------------------------------------------------------ the row's person

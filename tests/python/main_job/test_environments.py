@@ -1,4 +1,4 @@
-"""An environment that dbt_project.yml does not name is strict; its errors say what to write there."""
+"""An environment that dbt_project.yml does not name is strict; its errors say what to write."""
 
 from __future__ import annotations
 
