@@ -61,7 +61,8 @@ def test_parts_are_masked_by_what_they_are(server: TestServer, tmp_path: Path) -
             rows = session.execute(
                 "select count(*), count(*) filter (where m::text ilike '%wanda%'),"
                 " count(*) filter (where (home).opened = '2020-01-01' and (home).tags is null"
-                " and (who).full_name = name and (other).street = (home).street and photo = 0),"
+                " and (who).full_name = name and (other).street = (home).street and photo = 0"
+                " and hosts[1] << '192.0.2.0/24' and hosts[2] is null and masklen(hosts[3]) = 16),"
                 " count(distinct (home).street) from staging_mask_public.customers as m"
             ).fetchone()
         assert rows is not None and rows[:3] == (60, 0, 60) and rows[3] > 50
