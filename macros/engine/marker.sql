@@ -10,6 +10,9 @@
                 holds ('original' where parts of the original text may pass; 'listed' where those that somebody listed may)
                 when (the condition, or its name), made_by (the masks inside this one, in their order),
                 reads (the types that it can mask: 'hstore', 'xml or text'; absent = whatever its SQL can)
+                locale (the dictionary's list that the mask picks from), varies (what in the row decides on the list, or on the
+                country of a phone: a column, SQL, '' for the original itself; none: nothing does), moved_by (how far dates or
+                places move, in words): for the gate entities_agree
                 any_case (true: one-to-one also where case does not count)
                 derived (true: made of the value without a key, so that whoever guesses a value can tell its mask)
                 keeps ('values': only what stands in the column comes out; 'intervals': dates of one entity move alike;

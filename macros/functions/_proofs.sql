@@ -11,8 +11,9 @@ begin
     foreach expression in array made loop
         begin
             execute format(
-                'select bool_and((%s) is not false) and count(%I) >= 0 from (select (%s)::%s as %I from unnest($1::%s[]) as o (x) offset 0) as masked',
-                coalesce(condition, 'true'), column_name, expression, kind, column_name, kind
+                'select bool_and((%s) is not false) and count(%I) >= 0 from (select (%s)::%s as %I from (select %I from unnest($1::%s[]) as o (%I) where (%s) is not false) as o (x) offset 0) as masked',
+                coalesce(condition, 'true'), column_name, expression, kind, column_name,
+                column_name, kind, column_name, case when sure then 'true' else coalesce(condition, 'true') end
             ) into holds using originals;
             if not holds then return 'check'; end if;
         exception when others then

@@ -112,7 +112,7 @@ where
     {%- if source is none -%}
         {%- set needed = ['test_source_decided', 'source_did_not_move'] -%}
     {%- else -%}
-        {%- set needed = ['test_same_shape', 'test_no_leak', 'no_canary'] -%}
+        {%- set needed = ['test_same_shape', 'test_no_leak', 'no_canary', 'entities_agree'] -%}
         {%- for edge in tdm.references_of(source) if tdm.masked_relation(edge.to) -%}
             {%- if loop.first -%}{%- do needed.extend(['references_whole', 'references_agree']) -%}{%- endif -%}
         {%- endfor -%}

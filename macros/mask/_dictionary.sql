@@ -44,5 +44,12 @@
     {%- endfor -%}
     {%- set space = namespace(all=times) -%}
     {%- for size in smallest -%}{%- set space.all = space.all * size -%}{%- endfor -%}
-    {{ return({'dictionaries': versions, 'space': space.all | int | string, 'made_of': 'words'}) }}
+    {%- set all = {'dictionaries': versions, 'space': space.all | int | string, 'made_of': 'words'} -%}
+    {%- do all.update(tdm._lists_of(locale)) -%}
+    {{ return(all) }}
+{%- endmacro %}
+
+{#- What a marker says about the list that a mask picks from: which, or what in the row decides it. -#}
+{% macro _lists_of(locale) -%}
+    {{ return({'locale': 'latin' if locale is none else locale.code, 'varies': locale.by if locale is not none and locale.code is none else none}) }}
 {%- endmacro %}

@@ -1,14 +1,15 @@
 {#- Whose names a mask picks: a code of a list, or SQL that says it row by row (code is none).
     locale  none: the default list of mixed Latin names; a language or country (de, de_DE, DE); 'script': by the letters of the
-            original value; else SQL that makes such a code -#}
+            original value; else SQL that makes such a code
+    `by` is what the row decides it by -#}
 {% macro _locale(original, locale) -%}
     {%- if locale is none -%}{{ return({'code': 'latin', 'sql': none}) }}{%- endif -%}
-    {%- if locale == 'script' -%}{{ return({'code': none, 'sql': "coalesce(" ~ tdm._script(original) ~ ", 'latin')"}) }}{%- endif -%}
+    {%- if locale == 'script' -%}{{ return({'code': none, 'sql': "coalesce(" ~ tdm._script(original) ~ ", 'latin')", 'by': ''}) }}{%- endif -%}
     {%- if modules.re.match('^[A-Za-z]{2}([-_][A-Za-z]{2})?$', locale) -%}
         {%- set known = tdm._codes('locale') -%}
         {%- if locale[:2] in known -%}{{ return({'code': known[locale[:2]], 'sql': none}) }}{%- endif -%}
     {%- endif -%}
-    {{ return({'code': none, 'sql': "coalesce(" ~ tdm.ledger() ~ ".locale_of(" ~ tdm._code_in(locale) ~ "), 'latin')"}) }}
+    {{ return({'code': none, 'sql': "coalesce(" ~ tdm.ledger() ~ ".locale_of(" ~ tdm._code_in(locale) ~ "), 'latin')", 'by': locale}) }}
 {%- endmacro %}
 
 {#- Where a mask's places lie: a country as a constant, or SQL that says it row by row; invented places where nothing is known. -#}
@@ -21,7 +22,7 @@
         {%- endif -%}
         {{ return({'code': known[country], 'sql': none}) }}
     {%- endif -%}
-    {{ return({'code': none, 'sql': "coalesce(" ~ tdm.ledger() ~ ".place_of((" ~ country ~ ")::text), 'latin')"}) }}
+    {{ return({'code': none, 'sql': "coalesce(" ~ tdm.ledger() ~ ".place_of((" ~ country ~ ")::text), 'latin')", 'by': country}) }}
 {%- endmacro %}
 
 {#- The language or country that a locale's name begins with: de of de_AT, DEU of DEU. -#}

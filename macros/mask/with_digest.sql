@@ -13,7 +13,7 @@
             {%- set facts = {'by': given, 'domain': 'person', 'through': none} -%}
             {%- if given is mapping -%}{%- do facts.update(given) -%}{%- endif -%}
             {%- set columns = [facts.by] if facts.by is string else facts.by %},
-            {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, facts), 'email'), facts.domain) }} as {{ tdm.quoted(entity) }} {{ tdm.as_comment({'entity': entity, 'domain': facts.domain, 'by': columns[0] if not facts.through and columns | length == 1 else none}) }}
+            {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, facts), 'email'), facts.domain) }} as {{ tdm.quoted(entity) }} {{ tdm.as_comment({'entity': entity, 'domain': facts.domain, 'by': columns[0] if not facts.through and columns | length == 1 else none, 'known': tdm._known(columns, facts)}) }}
             {%- endfor %}
         from {{ relation }} as x
         {%- for entity, given in kwargs.items() if given is mapping and given.get('through') %}
@@ -21,6 +21,13 @@
         {%- endfor %}
         offset '0'
     )
+{%- endmacro %}
+
+{#- The same for the gate entities_agree: by which columns, and through which row of which relation. -#}
+{% macro _known(columns, facts) -%}
+    {%- set through = {'through': facts.through | string, 'on': facts.on, 'to': facts.to} if facts.through else {'through': none} -%}
+    {%- do through.update({'by': columns | list, 'domain': facts.domain}) -%}
+    {{ return(through) }}
 {%- endmacro %}
 
 {#- The SQL of what identifies an entity: the first column that is not NULL; the others carry their names, lest a number of

@@ -106,7 +106,10 @@ order by a.attnum
 {#- Remembers, for every column of the source, how this model treated it. -#}
 {% macro record_treatments(source, relation, sql) -%}
     {%- set rows = [] -%}
+    {%- set entities = {} -%}
+    {%- for facts in tdm.markers(sql, having='entity') -%}{%- do entities.update({facts.entity: facts.known}) -%}{%- endfor -%}
     {%- for facts in tdm.markers(sql, having='column') -%}
+        {%- if facts.get('of') in entities -%}{%- do facts.update({'entity': entities[facts.of]}) -%}{%- endif -%}
         {%- do rows.append([facts.column, facts.mask, tojson(facts, sort_keys=true)]) -%}
     {%- endfor -%}
 insert into {{ tdm.ledger() }}.treatments (model, relation, source_table, column_name, treatment, mask, facts)

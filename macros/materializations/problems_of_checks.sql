@@ -1,7 +1,8 @@
 {#- Types, CHECK constraints and partitions that a mask's output may not fit, as a query (column_name, problem) over the CTEs of
     masked_problems. No row is read. What is tried on the server is what the mask's marker says that it makes (`makes`), and
     what it may make (`moves`) of the values that the statistics of the subset hold; nothing of that is shown.
-    A CHECK over several columns is not tried, nor one that production itself does not vouch for (NOT VALID). -#}
+    A CHECK that one partition alone has counts too: nobody knows here which rows go there, so it is tried on the values that it
+    allows. A CHECK over several columns is not tried, nor one that production itself does not vouch for (NOT VALID). -#}
 {% macro _problems_of_checks() -%}
     select
         masks.column_name,
@@ -31,14 +32,16 @@
         inner join columns_of_source as a on masks.column_name = a.attname
         left join subset_statistics as statistics on masks.column_name = statistics.attname
         cross join lateral (
-            select null::name as conname, null as condition
+            select null as conname, null as condition
             where masks.nulls <> 'made'
 
             union all
-            select con.conname, pg_get_expr(con.conbin, con.conrelid)
+            select con.conname || case when con.conrelid <> a.attrelid then ' of the partition ' || con.conrelid::regclass else '' end, pg_get_expr(con.conbin, con.conrelid)
             from pg_constraint as con
+            inner join pg_attribute as own on con.conrelid = own.attrelid and own.attname = a.attname
             where
-                con.conrelid = a.attrelid and con.contype = 'c' and con.conkey = array[a.attnum] and con.convalidated
+                (con.conrelid = a.attrelid or (con.coninhcount = 0 and con.conrelid in (select relid from pg_partition_tree(a.attrelid))))
+                and con.contype = 'c' and con.conkey = array[own.attnum] and con.convalidated
                 and coalesce(to_jsonb(con) ->> 'conenforced', 'true') = 'true'
         ) as conditions
         where masks.whole = 'True'

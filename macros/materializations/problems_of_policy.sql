@@ -13,7 +13,7 @@
     select
         masks.column_name,
         masks.mask || ' can be undone by whoever has the key, and {{ target.name }} refuses that for class ' || a.class
-        || '. Use a one-way mask (token_text, mask_email, mask_secret), or allow it in dbt_project.yml: tdm_policy: {{ target.name }}: no_reversible'
+        || '. Use a one-way mask (token_text, mask_email, mask_secret), or name in dbt_project.yml the classes for which it shall refuse that:  tdm_policy: {{ '{' ~ target.name }}: {no_reversible: [' || {{ tdm._classes_but('a.class', policy.no_reversible) }} || ']}}'
     from masks
     inner join columns_of_source as a on masks.column_name = a.attname
     where masks.reversible = 'True' and a.class in ({% for class in policy.no_reversible %}{{ tdm.literal(class) }}, {% endfor %}'')
@@ -22,10 +22,15 @@
     select
         masks.column_name,
         masks.mask || ' is made of the value without a key: whoever guesses a value can tell its mask. {{ target.name }} refuses that for class ' || a.class
-        || '. Use a keyed mask, state what holds (facts: keyed or derived), or allow it in dbt_project.yml: tdm_policy: {{ target.name }}: no_unkeyed'
+        || '. Use a keyed mask, state what holds (facts: keyed or derived), or name in dbt_project.yml the classes for which it shall refuse that:  tdm_policy: {{ '{' ~ target.name }}: {no_unkeyed: [' || {{ tdm._classes_but('a.class', policy.no_unkeyed) }} || ']}}'
     from masks
     inner join columns_of_source as a on masks.column_name = a.attname
     where masks.keyed = 'False' and masks.derived = 'True' and a.class in ({% for class in policy.no_unkeyed %}{{ tdm.literal(class) }}, {% endfor %}'')
+{%- endmacro %}
+
+{#- The refused classes without one of them, as SQL. -#}
+{% macro _classes_but(class, refused) -%}
+    array_to_string(array_remove({{ tdm.literal('{' ~ refused | join(',') ~ '}') }}::text[], {{ class }}), ', ')
 {%- endmacro %}
 
 {#- What this environment refuses, as {no_reversible: classes, no_unkeyed: classes}: what the variable tdm_policy says of it;

@@ -14,12 +14,14 @@ create type person as (full_name text, email varchar(30), home place, remark tex
 create domain address as place;
 create table customers (
     id int primary key, name text not null, email text not null, home place, homes place[],
-    who person, who_else person[], other address, attributes hstore not null, more hstore[],
-    doc xml, log json, logs jsonb[], scan oid, photo lo not null
+    who person, who_else person[], other address, hosts inet[],
+    attributes hstore not null, more hstore[], doc xml, log json, logs jsonb[],
+    scan oid, photo lo not null
 );
 insert into customers
 select
     i, 'Wanda Q' || i, 'wanda' || i || '@corp.test', at, array[at], who, array[who], at,
+    array['10.11.12.0'::inet + i, null, '10.11.0.0/16'],
     hstore('note', 'Wanda Q' || i), array[hstore('note', 'Wanda Q' || i)], null,
     json_build_object('note', 'Wanda Q' || i), array[jsonb_build_object('note', 'Wanda Q' || i)],
     4711, 4711
@@ -48,6 +50,7 @@ def test_parts_are_masked_by_what_they_are(server: TestServer, tmp_path: Path) -
             "doc": "mask_xml('doc')",
             "log": "mask_json('log')",
             "logs": "mask_array('logs', each=tdm.mask_json('logs', value='element.value'))",
+            "hosts": "mask_array('hosts', each=tdm.mask_ip('hosts', value='element.value'))",
             "scan": "set_null('scan')",
             "photo": "set_constant('photo', \"'0'\")",
         }.items():
@@ -58,7 +61,8 @@ def test_parts_are_masked_by_what_they_are(server: TestServer, tmp_path: Path) -
             rows = session.execute(
                 "select count(*), count(*) filter (where m::text ilike '%wanda%'),"
                 " count(*) filter (where (home).opened = '2020-01-01' and (home).tags is null"
-                " and (who).full_name = name and (other).street = (home).street and photo = 0),"
+                " and (who).full_name = name and (other).street = (home).street and photo = 0"
+                " and hosts[1] << '192.0.2.0/24' and hosts[2] is null and masklen(hosts[3]) = 16),"
                 " count(distinct (home).street) from staging_mask_public.customers as m"
             ).fetchone()
         assert rows is not None and rows[:3] == (60, 0, 60) and rows[3] > 50

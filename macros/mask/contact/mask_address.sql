@@ -17,6 +17,7 @@
     {%- endset -%}
     {%- set facts = tdm._picked_from(['street_names', 'places'], none, times=199) -%}
     {%- do facts.update({'of': of, 'max_length': 135}) -%}
+    {%- do facts.update(tdm._lists_of(place)) -%}
     {%- set line = "case when strpos(" ~ original ~ ", E'\\n') > 0 then E'\\n' else ', ' end" -%}
     {{ tdm._unless_empty(original, street ~ " || " ~ line ~ " || " ~ town ~ " || case when " ~ original ~ " ~ '[,\\n].*[,\\n]' then " ~ line ~ " || " ~ region ~ " else '' end") }} {{ tdm.marker(column, 'mask_address', facts) }}
 {%- endmacro %}

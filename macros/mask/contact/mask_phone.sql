@@ -13,7 +13,7 @@
     {{ tdm.ledger() }}.permuted_phone({{ original }}, {{ tdm.round_keys(domain) }}) {{ tdm.marker(column, 'mask_phone', {'version': 2, 'domain': domain, 'by_value': true, 'injective': true, 'reversible': true, 'max_length': 'same', 'space': '1e6', 'made_of': 'layout'}) }}
     {%- else -%}
     {%- set code = tdm._calling_code(country) -%}
-    {{ tdm._unless_empty(original, tdm.ledger() ~ ".invented_phone(" ~ original ~ ", " ~ code ~ ", " ~ tdm._printed(original, of, domain, 'phone') ~ ")") }} {{ tdm.marker(column, 'mask_phone', {'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 'same'}) }}
+    {{ tdm._unless_empty(original, tdm.ledger() ~ ".invented_phone(" ~ original ~ ", " ~ code ~ ", " ~ tdm._printed(original, of, domain, 'phone') ~ ")") }} {{ tdm.marker(column, 'mask_phone', {'version': 2, 'of': of, 'domain': domain, 'by_value': of is none, 'max_length': 'same', 'varies': none if country is none or modules.re.match('^[A-Z]{2}$', country) else country}) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -18,5 +18,5 @@
         {%- set made = "case when geometrytype(" ~ original ~ ") = 'POINT' and not st_isempty(" ~ original ~ "::geometry)" ~ (" and st_srid(" ~ original ~ ") in (0, 4326)" if type == 'geometry' else "")
             ~ " then st_setsrid(st_makepoint(" ~ tdm._rounded(tdm._moved_east(x, y, of, metres, shortest)) ~ ", " ~ tdm._rounded(tdm._moved_north(y, of, metres, shortest)) ~ "), st_srid(" ~ original ~ "::geometry))" ~ ("::geography" if type == 'geography' else "") ~ " end" -%}
     {%- endif -%}
-    case when {{ original }} is not null then {{ made }} end {{ tdm.marker(column, 'mask_point', {'reversible': true, 'of': of} if type == 'point' else {'reversible': true, 'of': of, 'nulls': 'made'}) }}
+    case when {{ original }} is not null then {{ made }} end {{ tdm.marker(column, 'mask_point', {'moved_by': shortest ~ ' to ' ~ metres ~ ' m', 'reversible': true, 'of': of} if type == 'point' else {'moved_by': shortest ~ ' to ' ~ metres ~ ' m', 'reversible': true, 'of': of, 'nulls': 'made'}) }}
 {%- endmacro %}

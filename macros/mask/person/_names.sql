@@ -25,10 +25,15 @@
 {% macro _login(digest, of, locale, named) -%}
     {%- set bits = "encode(substring(" ~ digest ~ " from 9 for 10), 'hex')" -%}
     {%- if not named -%}{{ return("'u' || " ~ bits) }}{%- endif -%}
-    {%- set ascii = "lower(regexp_replace(normalize(translate(value, 'ßøØłŁđĐıæÆœŒ', 'soOlLdDiaAoO'), nfkd), '[^0-9A-Za-z_-]', '', 'g') collate \"C\") collate \"default\" || '.'" -%}
+    {%- set ascii = tdm._in_ascii('value') ~ " || '.'" -%}
     {%- set given, family = "coalesce(nullif(" ~ ascii ~ ", '.'), 'u')", "ltrim(" ~ ascii ~ ", '.')" -%}
     {%- if of is none and locale.code is not none -%}
         {{ return(tdm.ledger() ~ ".named(" ~ [digest, tdm._entries('given_names', locale.code, given), tdm._entries('family_names', locale.code, family)] | join(', ') ~ ")") }}
     {%- endif -%}
     {{ return(tdm._given_name(digest, locale, given) ~ " || " ~ tdm._family_name(digest, locale, family) ~ " || " ~ bits) }}
+{%- endmacro %}
+
+{#- A name in the letters of an address: ASCII without diacritics, blanks and signs, in lower case. -#}
+{% macro _in_ascii(name) -%}
+    {{ return("lower(regexp_replace(normalize(translate(" ~ name ~ ", 'ßøØłŁđĐıæÆœŒ', 'soOlLdDiaAoO'), nfkd), '[^0-9A-Za-z_-]', '', 'g') collate \"C\") collate \"default\"") }}
 {%- endmacro %}

@@ -8,6 +8,11 @@
     ({{ tdm.slice(tdm.quoted(of), 25) }} % {{ 2 * (days // step) + 1 }} - {{ days // step }}){{ ' * 7' if weekday }}
 {%- endmacro %}
 
+{#- The same for people. -#}
+{% macro _shift_in_words(days, weekday) -%}
+    {{ return('up to ' ~ days ~ ' days' ~ (' in whole weeks' if weekday else '')) }}
+{%- endmacro %}
+
 {#- The dates that mean something else than a day, as an array. -#}
 {% macro _days_kept(keep) -%}
     {%- set days = [] -%}

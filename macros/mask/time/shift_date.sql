@@ -10,5 +10,5 @@
         {%- endfor %}
         when {{ original }} <= date '4714-11-24 BC' + {{ days }} or {{ original }} >= date '5874897-12-31' - {{ days }} then {{ original }}
         else {{ original }} + ({{ tdm._shift_days(of, days, weekday) }})::int
-    end {{ tdm.marker(column, 'shift_date', {'of': of, 'reversible': true, 'keeps': 'intervals', 'moves': tdm._moved_days(days, keep)}) }}
+    end {{ tdm.marker(column, 'shift_date', {'of': of, 'reversible': true, 'keeps': 'intervals', 'moved_by': tdm._shift_in_words(days, weekday), 'moves': tdm._moved_days(days, keep)}) }}
 {%- endmacro %}

@@ -19,5 +19,5 @@
         {%- else %}
         else {{ tdm.ledger() }}.shift_local({{ original }}, ({{ tdm._shift_days(of, days, weekday) }})::int, {{ tdm.literal(zone) }})
         {%- endif %}
-    end {{ tdm.marker(column, 'shift_timestamp', {'of': of, 'reversible': true, 'keeps': 'intervals', 'moves': tdm._moved_days(days, keep)}) }}
+    end {{ tdm.marker(column, 'shift_timestamp', {'of': of, 'reversible': true, 'keeps': 'intervals', 'moved_by': tdm._shift_in_words(days, weekday), 'moves': tdm._moved_days(days, keep)}) }}
 {%- endmacro %}

@@ -447,7 +447,9 @@ def _of_array(
         return Proposal("technical", "array", "identifiers")
     if element.kind == "composite" and element.fields:
         return _of_composite(catalog, table, column, catalogue)
-    if element.name in ("json", "jsonb", "inet", "cidr", "bytea", "hstore", "xml"):
+    if element.name in ("inet", "cidr"):
+        return Proposal("direct", "array", "type")
+    if element.name in ("json", "jsonb", "bytea", "hstore", "xml"):
         return Proposal("free_text", "array", "documents hold anything")
     return Proposal(None, "unknown_type", f"no rule for type {column.type.text}")
 

@@ -183,6 +183,11 @@ class _Renderer:
             "source_did_not_move",
             [f"masked_{node}" for node in nodes],
         )
+        found["tests/gates/entities_agree.sql"] = self._list(
+            "One entity is one person, in every table of every service.",
+            "entities_agree",
+            [f"masked_{node}" for node in nodes],
+        )
         found["seeds/canaries.csv"] = "value\n"
         found["dbt_project.yml"] = self._template(
             "dbt_project.yml", project=self.project, services=self._targets()

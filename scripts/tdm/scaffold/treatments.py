@@ -765,9 +765,10 @@ class _TableWork:
             plain = element.plain.name
             own = masks.token_uuid(domain) if plain == "uuid" else masks.token_number(plain, domain)
             found.append(masks.token_array(named.mask if named and named.mask else own))
-        elif element is not None and element.plain.name in _DOCUMENTS:
-            inner = f"{_DOCUMENTS[element.plain.name]}({jinja_text(column.name)}"
-            found.append(Mask("mask_array", f"each=tdm.{inner}, value='element.value')"))
+        elif element is not None and element.plain.name in _ELEMENTS:
+            inner = f"{_ELEMENTS[element.plain.name]}({jinja_text(column.name)}"
+            each = f"each=tdm.{inner}, value='element.value')"
+            found.append(Mask("mask_array", each, by_value=element.plain.name == "inet"))
         return [*found, masks.set_null(), *self._constant(column)]
 
     # ------------------------------------------------------ the row's person
@@ -946,19 +947,21 @@ _DIGITS = "translate({c}::text, '0123456789', '1234567890')"
 _IPS = {"inet": "192.0.2.1", "cidr": "192.0.2.0/24"}
 
 
-_DOCUMENTS = {
+_ELEMENTS = {
+    "inet": "mask_ip",
     "json": "mask_json",
     "jsonb": "mask_json",
     "hstore": "mask_hstore",
     "xml": "mask_xml",
 }
-"""The masks for documents inside arrays, by the type of the element."""
+"""The masks for elements of arrays that are no texts and no keys, by their type."""
 _OF_FIELDS = frozenset(
     {"mask_full_name", "mask_first_name", "mask_last_name", "mask_email", "mask_login"}
     | {"mask_phone", "mask_street", "mask_city", "mask_postcode", "mask_company", "mask_job"}
     | {"mask_national_id", "mask_card", "mask_iban", "mask_url", "mask_secret", "lorem_text"}
     | {"mask_code", "mask_digits", "token_text", "token_uuid", "token_bigint", "token_int"}
     | {"token_smallint", "shift_date", "shift_timestamp", "add_noise", "mask_json", "mask_bytes"}
+    | {"mask_ip"}
 )
 """The masks that take what they mask as `value`."""
 

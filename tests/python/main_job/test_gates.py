@@ -331,6 +331,46 @@ BREAKS = [
         also=("same_shape_billing__accounts",),
     ),
     Break(
+        "entities_agree",
+        ("support.tickets.requester_name against ", "shop.customers.full_name", " names. Use the"),
+        "update staging_mask_support.tickets set requester_name = 'Ann Other' where ctid = (select"
+        " min(t.ctid) from staging_mask_support.tickets as t inner join staging_mask_shop.customers"
+        " as c on t.requester_email::text = c.email::text)",
+        ("staging_mask_support.tickets",),
+    ),
+    Break(
+        "entities_agree",
+        ("shop.addresses.city: 1 entities have different cities", "with the same arguments"),
+        "update staging_mask_shop.addresses set city = 'Elsewhere' where ctid = (select min(a.ctid)"
+        " from staging_mask_shop.addresses as a inner join staging_mask_shop.addresses as b"
+        " using (customer_id, country_code) where a.ctid <> b.ctid)",
+        ("staging_mask_shop.addresses",),
+    ),
+    Break(
+        "entities_agree",
+        ("auth.users.given_name against auth.users.sex: 1 entities have different sexes",),
+        "update staging_mask_auth.users set sex = (case sex::text when 'male' then 'female' else"
+        " 'male' end)::auth.sex where ctid = (select min(ctid) from staging_mask_auth.users"
+        " where sex::text in ('male', 'female') and given_name <> '')",
+        ("staging_mask_auth.users",),
+    ),
+    Break(
+        "entities_agree",
+        ("billing.payment_methods.holder_name", "billing.accounts.holder_name", "different names."),
+        "update staging_mask_billing.payment_methods set holder_name = 'Ann Other' where ctid ="
+        " (select min(ctid) from staging_mask_billing.payment_methods where holder_name <> '')",
+        ("staging_mask_billing.payment_methods",),
+    ),
+    Break(
+        "entities_agree",
+        ("shop.orders.contact_phone", "shop.customers.phone", "1 entities have different phone"),
+        "update staging_mask_shop.orders set contact_phone = left(contact_phone, -4) ||"
+        " translate(right(contact_phone, 4), '0123456789', '1032547698') where ctid = (select"
+        " min(o.ctid) from staging_mask_shop.orders as o inner join staging_mask_shop.customers as"
+        " c using (customer_id) where contact_phone = phone)",
+        ("staging_mask_shop.orders",),
+    ),
+    Break(
         "source_decided",
         ("auth.settings.added: not declared", "{name: added, data_type:", "jsonb", "class: …"),
         "alter table auth.settings add column added jsonb",
@@ -437,7 +477,7 @@ def test_every_kind_of_gate_is_broken_here(workshop: Job) -> None:
         if "__" in name
         else name.strip().rsplit("_", 1)[0]
         for name in run.output.splitlines()
-        if name.startswith(("same_", "no_", "ref", "sample", "source", "inv"))
+        if name.startswith(("same_", "no_", "ref", "ent", "sample", "source", "inv"))
     }
     broken = {gate.split("__")[0].rsplit("_", 1)[0] for gate in GATES} | {"references_agree"}
     assert kinds == broken
@@ -469,6 +509,7 @@ def test_each_break_is_seen_by_its_gate_alone(workshop: Job, people: Values) -> 
         "no_canary_auth",
         "sample_share_shop__customers",
         "invariants_billing",
+        "entities_agree",
         "source_decided",
     ],
 )

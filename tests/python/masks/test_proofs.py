@@ -178,6 +178,31 @@ CASES = [
         " partition by list (c); create table app.q partition of app.p for values in ('x')",
     ),
     Case(
+        "a CHECK that one partition alone has",
+        "at date, a text, b integer, c text, d integer constraint of_all check (d > 0)",
+        {
+            "at": "",
+            "a": "mask_email('a')",
+            "b": "add_noise('b', amount=10)",
+            "c": "mask_code('c', domain='d')",
+            "d": "add_noise('d', percent=10)",
+        },
+        {
+            "a": "mask_email makes what the CHECK at_corp of the partition app.p forbids: (a ~~",
+            "b": "add_noise makes what the CHECK few of the partition app.q forbids: (b < 100).",
+        },
+        rows="select date '2024-01-01' + i, i || '@corp.test', case when i < 50 then 95 else 500"
+        " end, 'ab', 5 from generate_series(0, 99) as i",
+        partitioned="partition by range (at)",
+        # columns in another order, as partitions that were attached have them
+        after="create table app.p (c text check (c <> 'X9'), d integer constraint of_all check"
+        " (d > 0), b integer constraint many check (b > 400), a text, at date,"
+        " constraint at_corp check (a like '%@corp.test'));"
+        " alter table {table} attach partition app.p for values from ('2024-02-01') to (maxvalue);"
+        " create table app.q partition of {table} (constraint few check (b < 100))"
+        " for values from (minvalue) to ('2024-02-01')",
+    ),
+    Case(
         "partitions by hash, and with one for the rest",
         "a integer, b date",
         {"a": "token_int('a', domain='d')", "b": "year_only('b')"},
