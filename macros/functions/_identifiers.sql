@@ -15,17 +15,17 @@ end $$;
 create or replace function {{ ledger }}.put_characters(layout text, characters text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    result text := ''; code int; used int := 0;
+    result text := ''; symbol text; code int; used int := 0;
 begin
     if layout !~ '[^0-9A-Z]' then return left(characters, length(layout)); end if;
     if layout !~ '[^0-9 ()+/-]' and characters !~ '[^0-9]' then return {{ ledger }}.put_digits(layout, characters); end if;
-    for i in 1..length(layout) loop
-        code := ascii(substr(layout, i, 1));
+    foreach symbol in array string_to_array(layout, null) loop
+        code := ascii(symbol);
         if code between 48 and 57 or code between 65 and 90 or code between 97 and 122 then
             used := used + 1;
             result := result || case when code < 97 then substr(characters, used, 1) else lower(substr(characters, used, 1) collate "C") end;
         else
-            result := result || substr(layout, i, 1);
+            result := result || symbol;
         end if;
     end loop;
     return result;
@@ -84,6 +84,11 @@ begin
         place := place * length(same[i]) + strpos(same[i], substr(body, i, 1)) - 1;
     end loop;
     before := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
+    -- 000…, 111… alone are impossible (CPF): ten of so many that no permutation would find them; they change places
+    if before is null and unlike = '^(.)\1{' || cardinality(symbols) - 1 || '}$' and array_to_string(symbols, '') = repeat('0123456789', cardinality(symbols)) then
+        body := translate(body, '0123456789', substr('01234567890123456789', 2 + {{ ledger }}.permute(0, keys, 9)::int, 10));
+        return {{ ledger }}.put_characters(original, body || given);
+    end if;
     loop
         place := {{ ledger }}.permute(place, keys, n);
         body := {{ ledger }}.numbered(place, same);
@@ -168,8 +173,7 @@ begin
     if original !~ '[^0-9 ()+/-]' and length(original) <= 17 then
         return {{ ledger }}.put_digits(original, lpad(({{ tdm.slice('digest', 1) }} % 100000000000000000)::text, 17, '0'));
     end if;
-    for i in 1..length(original) loop
-        symbol := substr(original, i, 1);
+    foreach symbol in array string_to_array(original, null) loop
         code := ascii(symbol);
         if code > 127 then
             symbol := 'x';

@@ -67,7 +67,7 @@
         'se_personnummer': [short, short_day, long, long_day],
         'br_cpf': [{'shape': '[0-9]{9}', 'unlike': '^(.)\\1{8}$', 'steps': cpf, 'ending': '[0-9]{2}'}],
         'br_cnpj': [{
-            'shape': '[0-9A-Z]{12}', 'unlike': '0000$|^0{8}', 'steps': cnpj, 'ending': '[0-9]{2}',
+            'shape': '[0-9A-Z]{12}', 'unlike': '0000$', 'steps': cnpj, 'ending': '[0-9]{2}',
             'nobody': '[0-9]{8}0000',
         }],
         'in_aadhaar': [{
