@@ -74,7 +74,7 @@ declare
     compact constant text := {{ ledger }}.compact(original);
     body text := left(compact, cardinality(symbols));
     given constant text := substr(compact, 1 + cardinality(symbols));
-    same text[] := symbols; n bigint := 1; place bigint := 0;
+    same text[] := symbols; n bigint := 1; place bigint := 0; step bigint;
     before text; after text; ending text := ''; code int;
 begin
     if coalesce(compact !~ looks_like, true) then return null; end if;
@@ -84,17 +84,21 @@ begin
         place := place * length(same[i]) + strpos(same[i], substr(body, i, 1)) - 1;
     end loop;
     before := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
-    -- 000…, 111… alone are impossible (CPF): ten of so many that no permutation would find them; they change places
-    if before is null and unlike = '^(.)\1{' || cardinality(symbols) - 1 || '}$' and array_to_string(symbols, '') = repeat('0123456789', cardinality(symbols)) then
-        body := translate(body, '0123456789', substr('01234567890123456789', 2 + {{ ledger }}.permute(0, keys, 9)::int, 10));
-        return {{ ledger }}.put_characters(original, body || given);
+    -- where the impossible ones are too few to be found, every so many-th number is one: 0000 at the end (CNPJ), one digit all over (CPF)
+    step := case
+        when ltrim(unlike, '0') = '$' then (10 ^ (length(unlike) - 1))::bigint
+        when unlike = '^(.)\1{' || cardinality(same) - 1 || '}$' and n = 10 ^ cardinality(same) then (n - 1) / 9
+    end;
+    if step is not null and body ~ unlike then
+        body := {{ ledger }}.numbered({{ ledger }}.permute(place / step, keys, (n - 1) / step + 1) * step, same);
+    else
+        loop
+            place := {{ ledger }}.permute(place, keys, n);
+            body := {{ ledger }}.numbered(place, same);
+            after := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
+            exit when (after is null) = (before is null) and (step is null or body !~ unlike);
+        end loop;
     end if;
-    loop
-        place := {{ ledger }}.permute(place, keys, n);
-        body := {{ ledger }}.numbered(place, same);
-        after := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
-        exit when (after is null) = (before is null);
-    end loop;
     for i in 1..length(given) loop
         code := ascii(substr(given, i, 1));
         -- where there is no right one, the given one is as good as any
