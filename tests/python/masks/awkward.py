@@ -30,21 +30,21 @@ CHARACTERS = (
 )
 CONTROLS = "".join(map(chr, [*range(1, 32), 127, *range(128, 160)]))
 TEXTS = [
-    "", " ", "  \t\n\r\x0b\x0c", "\x01", CONTROLS, CHARACTERS, "0", "00000000000", "-", "NULL", "null",
+    "", " ", "  \t\n\r\x0b\x0c", "\x01", CONTROLS, CHARACTERS, "0", "00000000000", "-", "NULL", "null",  # noqa: E501
     "\\N", "\\", "'; --", "%s %d {0}", "{{ x }}", "$1", "e\u0301", "\u00e9", "a" + "\u0301" * 500,
-    "\u202eevil\u202c", "\u05d0\u05d1 123 \u05d2", "@", "a@b", "@b.test", "a@", "+", "+0", "00", "()",
+    "\u202eevil\u202c", "\u05d0\u05d1 123 \u05d2", "@", "a@b", "@b.test", "a@", "+", "+0", "00", "()",  # noqa: E501
     "{", "[]", "<", "<a", "<a>", "<a/>", "]]>", "<!--", "&#0;", "&#x110000;", "&lol;", '"', "{}",
 ]  # fmt: skip
 # Each takes a mask some milliseconds: a few of them always, all of them among thousands.
 LONG = [
-    "e\u0301" * 2500, "9" * 5000, "ABC123 " * 714, "a" * 5000, "\U0001f469\u200d" * 2500, " " * 5000,
+    "e\u0301" * 2500, "9" * 5000, "ABC123 " * 714, "a" * 5000, "\U0001f469\u200d" * 2500, " " * 5000,  # noqa: E501
     "a.b@" + "c" * 4996, "1 " * 2500, "\ufdfa" * 1250, "\uff11" * 5000, "\u00e9" * 5000,
 ]  # fmt: skip
 
 
 def texts(count: int) -> Iterator[str | None]:
     """So many: the fixed ones, then random ones and golden values with something wrong in them."""
-    chance = random.Random("texts")
+    chance = random.Random("texts")  # noqa: S311
     golden = [
         value
         for entry in entries()
@@ -61,7 +61,7 @@ def _texts_first(golden: list[str], long: list[str]) -> Iterator[str | None]:
     yield None
     yield from TEXTS
     yield from long
-    chance = random.Random("golden")
+    chance = random.Random("golden")  # noqa: S311
     yield from chance.sample(golden, 60)
 
 
@@ -125,7 +125,16 @@ def _number(ends: list[str], digits: int, power: int) -> Maker:
 def _numeric(chance: random.Random) -> str:
     if chance.random() < 0.1:
         return chance.choice(
-            ["NaN", "Infinity", "-Infinity", "0", "-0.00", "1e400", "-1e-300", "9" * 2000 + "." + "7" * 50]
+            [
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "0",
+                "-0.00",
+                "1e400",
+                "-1e-300",
+                "9" * 2000 + "." + "7" * 50,
+            ]
         )
     scale = chance.randrange(8)
     number = chance.randrange(-(10 ** chance.randrange(1, 25)), 10 ** chance.randrange(1, 25))
@@ -196,7 +205,7 @@ def _inet(chance: random.Random) -> str:
     if chance.random() < 0.1:
         return chance.choice(
             [
-                "0.0.0.0/0", "255.255.255.255", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::1", "::ffff:1.2.3.4",
+                "0.0.0.0/0", "255.255.255.255", "::/0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::1", "::ffff:1.2.3.4",  # noqa: E501
             ]
         )  # fmt: skip
     if chance.random() < 0.5:
@@ -215,7 +224,9 @@ def _mac(size: int) -> Maker:
 
 
 def _bytes(chance: random.Random) -> str:
-    first = chance.choice(["", "", "89504e470d0a1a0a", "ffd8ff", "474946383961", "255044462d", "52494646"])
+    first = chance.choice(
+        ["", "", "89504e470d0a1a0a", "ffd8ff", "474946383961", "255044462d", "52494646"]
+    )
     return "\\x" + first + chance.randbytes(chance.choice([0, 1, 31, 32, 33, 5000])).hex()
 
 
@@ -263,23 +274,29 @@ def _hstore(chance: random.Random) -> str:
     def quoted(text: str) -> str:
         return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
-    pairs = ((_text(chance), chance.choice([None, _text(chance)])) for _ in range(chance.randrange(5)))
+    pairs = (
+        (_text(chance), chance.choice([None, _text(chance)])) for _ in range(chance.randrange(5))
+    )
     return ", ".join(f"{quoted(k)}=>{'NULL' if v is None else quoted(v)}" for k, v in pairs)
 
 
 def _pair(chance: random.Random) -> str:
     name = _text(chance).replace("\\", "\\\\").replace('"', '""')
-    return f'({chance.choice(["", f"{chr(34)}{name}{chr(34)}"])},{_whole(32)(chance)},)'
+    return f"({chance.choice(['', f'{chr(34)}{name}{chr(34)}'])},{_whole(32)(chance)},)"
 
 
 def _point(chance: random.Random) -> str:
     ends = ["NaN", "Infinity", "-Infinity", "180", "-180", "90", "-90", "1e308", "-0", "5e-324"]
-    x, y = (chance.choice(ends) if chance.random() < 0.2 else chance.uniform(-200, 200) for _ in "xy")
+    x, y = (
+        chance.choice(ends) if chance.random() < 0.2 else chance.uniform(-200, 200) for _ in "xy"
+    )
     return f"({x},{y})"
 
 
 def _vector(chance: random.Random) -> str:
-    words = [f"'w{chance.randrange(9)}':{chance.randrange(1, 99)}" for _ in range(chance.randrange(4))]
+    words = [
+        f"'w{chance.randrange(9)}':{chance.randrange(1, 99)}" for _ in range(chance.randrange(4))
+    ]
     return " ".join(words)
 
 
@@ -339,6 +356,6 @@ def values(kind: str, count: int) -> list[str | None]:
     """So many values of a type, as PostgreSQL reads them; the first is NULL."""
     if kind == "text":
         return list(texts(count))
-    chance = random.Random(kind)
+    chance = random.Random(kind)  # noqa: S311
     make = OF_TYPE[kind]
     return [None, *(make(chance) for _ in range(count - 1))]

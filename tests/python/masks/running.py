@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -90,9 +91,11 @@ def _literal(value: str | None) -> str:
 
 
 @contextmanager
-def runner(server: TestServer) -> Iterator[Runner]:
-    """A database of its own; dropped afterwards."""
-    name = server.create()
+def runner(server: TestServer, options: str = "") -> Iterator[Runner]:
+    """A database of its own, made with the options of CREATE DATABASE; dropped afterwards."""
+    name = f"test_{secrets.token_hex(4)}"
+    with server.connect() as connected:
+        connected.execute(f"create database {name} {options}".encode())
     try:
         with server.connect(name) as connected:
             yield Runner(connected)

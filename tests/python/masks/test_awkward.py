@@ -24,7 +24,9 @@ COUNT = 10_000 if os.environ.get("TDM_NIGHTLY") else 200
 TOGETHER = 12
 NUMBERS = ["smallint", "integer", "bigint", "numeric", "real", "double precision", "money"]
 RANGES = [f"{of}{kind}" for of in ("date", "ts", "tstz") for kind in ("range", "multirange")]
-NUMBER_RANGES = [f"{of}{kind}" for of in ("int4", "int8", "num") for kind in ("range", "multirange")]
+NUMBER_RANGES = [
+    f"{of}{kind}" for of in ("int4", "int8", "num") for kind in ("range", "multirange")
+]
 # Further types of the golden vectors' masks, and masks of many rows, which have none.
 FURTHER: list[tuple[str, dict[str, Any], list[str]]] = [
     ("shift_date", {"of": "e", "days": 10_000}, ["date"]),
@@ -114,7 +116,11 @@ def cases() -> list[Case]:
     tdm, found = rendered.package(), {}
     for entry in entries():
         case = Case(
-            entry["mask"], entry["arguments"], entry["kind"], rendered_mask(tdm, entry), entry.get("given")
+            entry["mask"],
+            entry["arguments"],
+            entry["kind"],
+            rendered_mask(tdm, entry),
+            entry.get("given"),
         )
         found[case.name] = case
     for mask, arguments, kinds in FURTHER:
@@ -136,17 +142,21 @@ def test_every_mask_is_tried() -> None:
 
 @pytest.fixture(scope="module")
 def tables(server: TestServer) -> Iterator[Runner]:
-    """A table of awkward values for each type, large enough for PostgreSQL to take workers."""
     with runner(server) as running:
-        # a mask that does not end fails, and by name
-        running.rows(f"set statement_timeout = '60 s'")
-        running.rows(f"create schema if not exists {rendered.SCHEMA}")
-        for case in CASES:
-            running.prepare({"given": case.given})
-        for kind in sorted({OF_A_FORM.get((case.mask, case.kind), case.kind) for case in CASES}):
-            _load(running, kind)
-        running.rows("create view masks.listed as select distinct x::text as x from masks.of_text")
+        fill(running)
         yield running
+
+
+def fill(run: Runner, count: int = COUNT) -> None:
+    """A table of awkward values for each type, large enough for PostgreSQL to take workers."""
+    # a mask that does not end fails, and by name
+    run.rows("set statement_timeout = '120 s'")
+    run.rows(f"create schema if not exists {rendered.SCHEMA}")
+    for case in CASES:
+        run.prepare({"given": case.given})
+    for kind in sorted({OF_A_FORM.get((case.mask, case.kind), case.kind) for case in CASES}):
+        _load(run, kind, count)
+    run.rows("create view masks.listed as select distinct x::text as x from masks.of_text")
 
 
 def _table(case: Case) -> str:
@@ -154,14 +164,14 @@ def _table(case: Case) -> str:
     return f'masks."of_{form}"'
 
 
-def _load(run: Runner, kind: str) -> None:
+def _load(run: Runner, kind: str, count: int) -> None:
     """Of a domain over the type: masks have to find their functions."""
     form, kind = kind, awkward.FORMS.get(kind, kind)
     table, domain = f'masks."of_{form}"', f'masks."domain of {form}"'
     run.rows(f"create domain {domain} as {kind}")
     run.rows(f"create table {table} (i int, t text, x {domain}, e bytea)")
     run.rows("create temp table given (i int, t text)")
-    values = awkward.values("inet" if kind == "cidr" else form, COUNT)
+    values = awkward.values("inet" if kind == "cidr" else form, count)
     with run.connected.cursor().copy("copy given from stdin") as copy:
         for i, value in enumerate(values):
             copy.write_row((i, value))
@@ -182,7 +192,7 @@ def _load(run: Runner, kind: str) -> None:
         analyze {table}
         """
     )
-    assert run.value(f"select count(*) from {table}") > 0.8 * COUNT, form
+    assert run.value(f"select count(*) from {table}") > 0.8 * count, form
 
 
 @dataclass(frozen=True)
@@ -206,28 +216,39 @@ class Made:
 
 @pytest.fixture(scope="module")
 def tried(tables: Runner) -> list[Case]:
-    """What this server can do."""
-    return [case for case in CASES if tables.has_aes or case.facts.get("needs") != "pgcrypto"]
+    return possible(tables)
+
+
+def possible(run: Runner) -> list[Case]:
+    """What a server can do."""
+    return [case for case in CASES if run.has_aes or case.facts.get("needs") != "pgcrypto"]
 
 
 @pytest.fixture(scope="module")
 def made(tables: Runner, tried: list[Case]) -> dict[str, Made]:
-    """By one process, into columns of the type that production would have."""
+    """By one process."""
     tables.rows("set max_parallel_workers_per_gather = 0")
+    return all_made(tables, tried)
+
+
+def all_made(run: Runner, tried: list[Case]) -> dict[str, Made]:
+    """What masks make, in columns of the types that production would have."""
     found: dict[str, Made] = {}
     for chunk in _chunks(tried):
         columns = ", ".join(f"y{n} {case.column}" for n, case in enumerate(chunk))
-        selected = ", ".join(f"({case.sql})::{case.kind_made} as y{n}" for n, case in enumerate(chunk))
+        selected = ", ".join(
+            f"({case.sql})::{case.kind_made} as y{n}" for n, case in enumerate(chunk)
+        )
         query = f"insert into made select i, x, {selected} from {_table(chunk[0])} as things"
-        tables.rows(f"create temp table made (i int, x {chunk[0].kind}, {columns})")
+        run.rows(f"create temp table made (i int, x {chunk[0].kind}, {columns})")
         try:
-            tables.rows(query)
+            run.rows(query)
         except psycopg.Error as error:
-            wrong = [wrong for case in chunk for wrong in _failing(tables, case)]
+            wrong = [wrong for case in chunk for wrong in _failing(run, case)]
             raise AssertionError("\n".join(wrong) or str(error)) from None
         for n, case in enumerate(chunk):
-            found[case.name] = Made(*tables.rows(_looked_at(f"y{n}"))[0])
-        tables.rows("drop table made")
+            found[case.name] = Made(*run.rows(_looked_at(f"y{n}"))[0])
+        run.rows("drop table made")
     return found
 
 
@@ -267,7 +288,9 @@ def _error(run: Runner, case: Case, low: int, high: int) -> str:
     run.rows(f"create temp table one (y {case.column})")
     try:
         where = f"where i >= {low} and i < {high}"
-        run.rows(f"insert into one select ({case.sql})::{case.kind_made} from {_table(case)} as things {where}")
+        run.rows(
+            f"insert into one select ({case.sql})::{case.kind_made} from {_table(case)} as things {where}"  # noqa: E501
+        )
     except psycopg.Error as error:
         return str(error)
     finally:
@@ -296,9 +319,7 @@ def test_nothing_grows_where_the_length_stays(made: dict[str, Made]) -> None:
             assert made[case.name].grown == 0, case.name
 
 
-def test_workers_make_the_same(
-    tables: Runner, tried: list[Case], made: dict[str, Made]
-) -> None:
+def test_workers_make_the_same(tables: Runner, tried: list[Case], made: dict[str, Made]) -> None:
     """In a real parallel plan, all of it by workers, in a cast as the build's."""
     tables.rows(
         "set max_parallel_workers_per_gather = 2; set parallel_leader_participation = off;"
