@@ -4,7 +4,8 @@
 create or replace function {{ ledger }}.mask_string(value text, ipad bytea, opad bytea, given_names jsonb, family_names jsonb) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    is_address constant boolean := value ~ '^\s*[^@\s]+@[^@\s]+\s*$';
+    -- ASCII's blanks: \s depends on the locale
+    is_address constant boolean := value ~ '^[ \t\n\v\f\r]*[^@ \t\n\v\f\r]+@[^@ \t\n\v\f\r]+[ \t\n\v\f\r]*$';
     -- what is printed whole must not be the digest of an entity that happens to have this text as its key
     digest constant bytea := sha256(opad || sha256(ipad || convert_to(
         normalize(case when is_address then lower(btrim(value) collate "C") else 'string:' || value end, nfc), 'UTF8'

@@ -15,17 +15,17 @@ end $$;
 create or replace function {{ ledger }}.put_characters(layout text, characters text) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    result text := ''; code int; used int := 0;
+    result text := ''; symbol text; code int; used int := 0;
 begin
     if layout !~ '[^0-9A-Z]' then return left(characters, length(layout)); end if;
     if layout !~ '[^0-9 ()+/-]' and characters !~ '[^0-9]' then return {{ ledger }}.put_digits(layout, characters); end if;
-    for i in 1..length(layout) loop
-        code := ascii(substr(layout, i, 1));
+    foreach symbol in array string_to_array(layout, null) loop
+        code := ascii(symbol);
         if code between 48 and 57 or code between 65 and 90 or code between 97 and 122 then
             used := used + 1;
             result := result || case when code < 97 then substr(characters, used, 1) else lower(substr(characters, used, 1) collate "C") end;
         else
-            result := result || substr(layout, i, 1);
+            result := result || symbol;
         end if;
     end loop;
     return result;
@@ -74,7 +74,7 @@ declare
     compact constant text := {{ ledger }}.compact(original);
     body text := left(compact, cardinality(symbols));
     given constant text := substr(compact, 1 + cardinality(symbols));
-    same text[] := symbols; n bigint := 1; place bigint := 0;
+    same text[] := symbols; n bigint := 1; place bigint := 0; step bigint;
     before text; after text; ending text := ''; code int;
 begin
     if coalesce(compact !~ looks_like, true) then return null; end if;
@@ -84,12 +84,21 @@ begin
         place := place * length(same[i]) + strpos(same[i], substr(body, i, 1)) - 1;
     end loop;
     before := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
-    loop
-        place := {{ ledger }}.permute(place, keys, n);
-        body := {{ ledger }}.numbered(place, same);
-        after := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
-        exit when (after is null) = (before is null);
-    end loop;
+    -- where the impossible ones are too few to be found, every so many-th number is one: 0000 at the end (CNPJ), one digit all over (CPF)
+    step := case
+        when ltrim(unlike, '0') = '$' then (10 ^ (length(unlike) - 1))::bigint
+        when unlike = '^(.)\1{' || cardinality(same) - 1 || '}$' and n = 10 ^ cardinality(same) then (n - 1) / 9
+    end;
+    if step is not null and body ~ unlike then
+        body := {{ ledger }}.numbered({{ ledger }}.permute(place / step, keys, (n - 1) / step + 1) * step, same);
+    else
+        loop
+            place := {{ ledger }}.permute(place, keys, n);
+            body := {{ ledger }}.numbered(place, same);
+            after := case when body !~ unlike then {{ ledger }}.check_characters(body, steps) end;
+            exit when (after is null) = (before is null) and (step is null or body !~ unlike);
+        end loop;
+    end if;
     for i in 1..length(given) loop
         code := ascii(substr(given, i, 1));
         -- where there is no right one, the given one is as good as any
@@ -168,8 +177,7 @@ begin
     if original !~ '[^0-9 ()+/-]' and length(original) <= 17 then
         return {{ ledger }}.put_digits(original, lpad(({{ tdm.slice('digest', 1) }} % 100000000000000000)::text, 17, '0'));
     end if;
-    for i in 1..length(original) loop
-        symbol := substr(original, i, 1);
+    foreach symbol in array string_to_array(original, null) loop
         code := ascii(symbol);
         if code > 127 then
             symbol := 'x';

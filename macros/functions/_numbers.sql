@@ -109,7 +109,7 @@ declare
     low constant numeric := lower(x) + by;
     high constant numeric := upper(x) + by;
 begin
-    if isempty(x){% if least %} or low < {{ least }} or high > {{ most }}{% endif %} then return x; end if;
+    if isempty(x){% if least %} or coalesce(low not between {{ least }} and {{ most }}, false) or coalesce(high not between {{ least }} and {{ most }}, false){% endif %} then return x; end if;
     return {{ range }}range(low::{{ type }}, high::{{ type }}, case when lower_inc(x) then '[' else '(' end || case when upper_inc(x) then ']' else ')' end);
 end $$;
 
@@ -117,7 +117,7 @@ create or replace function {{ ledger }}.shift_numbers(x {{ range }}multirange, b
 language sql immutable strict parallel safe as $$
     select case
         -- all of it, or what stays would meet what moves
-        when {{ 'lower(x) + by < ' ~ least ~ ' or upper(x) + by > ' ~ most if least else 'false' }} then x
+        when {{ 'exists (select from unnest(x) as part where lower(part) + by not between ' ~ least ~ ' and ' ~ most ~ ' or upper(part) + by not between ' ~ least ~ ' and ' ~ most ~ ')' if least else 'false' }} then x
         else coalesce((select range_agg({{ ledger }}.shift_numbers(part, by)) from unnest(x) as part), x)
     end
 $$

@@ -54,25 +54,27 @@ create or replace function {{ ledger }}.permute_text(x text, keys bytea[], lette
 language plpgsql immutable strict parallel safe as $$
 declare
     zeros constant int[] := '{1632,1776,1984,2406,2534,2662,2790,2918,3046,3174,3302,3430,3558,3664,3792,3872,4160,4240,6112,6160,65296}';
-    size constant int := length(x);
+    -- substr() would walk through a long text once a character
+    symbols constant text[] := string_to_array(x, null);
+    size constant int := cardinality(symbols);
     result text := ''; made text; code int; first int; radix int; start int := 1; n bigint := 1; value bigint := 0; piece int := 0;
 begin
     for i in 1..size + 1 loop
-        code := ascii(substr(x, i, 1));
+        code := ascii(symbols[i]);
         {{ tdm._kind_of_character() }}
         if i > size or n > 576460752303423488 / radix then
             -- equal pieces must not stay equal
             value := {{ ledger }}.permute(value, keys, n, case when piece > 0 then int4send(piece) else '' end);
             made := '';
             for j in reverse i - 1..start loop
-                code := ascii(substr(x, j, 1));
+                code := ascii(symbols[j]);
                 {{ tdm._kind_of_character() }}
-                made := case when first is null then substr(x, j, 1) else chr(first + (value % radix)::int) end || made;
+                made := case when first is null then symbols[j] else chr(first + (value % radix)::int) end || made;
                 value := value / radix;
             end loop;
             result := result || made;
             exit when i > size;
-            code := ascii(substr(x, i, 1));
+            code := ascii(symbols[i]);
             {{ tdm._kind_of_character() }}
             start := i; n := 1; value := 0; piece := piece + 1;
         end if;

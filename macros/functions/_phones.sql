@@ -66,7 +66,7 @@ $$;
 -- The part of a number that a permutation leaves as it is: the calling code of international ones, else a first 0.
 create or replace function {{ ledger }}.kept_of_phone(x text) returns text
 language sql immutable parallel safe as $$
-    select coalesce(substring(x from '^\s*(?:\+|00)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9][0-9])'), substring(x from '^[ ()/.-]*0'), '')
+    select coalesce(substring(x from '^[ \t\n\v\f\r]*(?:\+|00)(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9][0-9])'), substring(x from '^[ ()/.-]*0'), '')
 $$;
 
 -- A number turned into another one of its country and layout, one to one: permuted until the part that is kept is the same, and

@@ -1,4 +1,4 @@
-"""Real databases, no hand edit: init, build, export, load with every constraint, exact subset."""
+"""Real databases, no hand edit: init, build, export, load; constraints, exact subset, joins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from conftest import REPO, TestServer
-from scaffold_support import constraints, difference_to_closure, make, round_trip
+from main_job.closure import joins
+from scaffold_support import TARGET, constraints, difference_to_closure, make, round_trip
 
 DUMPS = Path(os.environ.get("TDM_REAL_DATABASES", REPO.parent / "shared" / "data"))
 
@@ -39,6 +40,10 @@ def test_init_build_export_load(server: TestServer, real_database: str, tmp_path
     project = make(server, real_database, tmp_path / "project")
     before = constraints(project.dsn)
     loaded = round_trip(project, tmp_path / "dump")
+    with server.connect(real_database) as session:
+        counted = list(joins(session, project.folder, TARGET))
+    assert [join for join in counted if join[1] != join[2]] == []
+    assert any(masked > 0 for *_, masked in counted)
     try:
         assert constraints(server.dsn(loaded)) == before
         assert before

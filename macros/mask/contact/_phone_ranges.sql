@@ -2,8 +2,10 @@
     The lengths of the lists divide 60 (see invented_phone).
     1    NANPA, 555 line numbers: 555-0100 to 555-0199 of every area code
     33   Arcep, plan national de numérotation (decision 2018-0881), numbers for audiovisual works: 10,000 in each block
-    44   Ofcom, numbers for drama use: 1,000 in each block
-    46   PTS, numbers for books and films (7 September 2020)
+    44   Ofcom, telephone numbers for drama use: 1,000 in each block (496 0xxx of most cities, 020 7946 0xxx, 0191 498 0xxx,
+         028 9649 6xxx, 029 2018 0xxx, 01632 960xxx; mobile 07700 900xxx)
+    46   PTS, telefonnummer till böcker och filmer (7 September 2020): 031-390 06xx, 040-628 04xx, 08-465 004xx, 0980-319 2xx,
+         070-174 06 05 to 99
     49   Bundesnetzagentur, Mitteilung 148/2021 (Amtsblatt 07/2021)
     61   ACMA, numbers for use in radio, books, film and TV
     353  ComReg, National Numbering Conventions: 020 91x xxxx -#}

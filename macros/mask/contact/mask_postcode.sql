@@ -13,7 +13,7 @@
     {%- set made = tdm._invented_postcode(original, of, place) -%}
     {#- what no list has keeps its layout: a CHECK may ask for it -#}
     {%- if place.code is none -%}
-        {%- set made = "case when " ~ place.sql ~ " = 'latin' then " ~ tdm.ledger() ~ ".fill_like(" ~ original ~ ", " ~ tdm.field_digest(of, 'postcode') ~ ") else " ~ made ~ " end" -%}
+        {%- set made = "case when " ~ place.sql ~ " = 'latin' then " ~ tdm.ledger() ~ ".fill_like(left(" ~ original ~ ", 10), " ~ tdm.field_digest(of, 'postcode') ~ ") else " ~ made ~ " end" -%}
     {%- endif -%}
     {{ tdm._unless_empty(original, made) }} {{ tdm.marker(column, 'mask_postcode', facts) }}
     {%- else -%}

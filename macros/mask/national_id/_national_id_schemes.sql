@@ -9,7 +9,10 @@
     decides what of a value's letters and digits a number by value depends on, a regular expression (of the first form)
     Sources: SSA and IRS (areas 000, 666 and 9xx are nobody's; ITINs are 9xx with groups from 50 on), HMRC NIM39110 (letters
     and prefixes of NINOs; QQ is its example), the issuers' rules as python-stdnum has them (first digits of IdNr and
-    Aadhaar, order numbers, branches), Skatteverket (birth numbers 001 to 999 a day).
+    Aadhaar), Skatteverket (birth numbers 001 to 999 a day), IRS "Valid EIN Prefixes" (00 is none), INSEE (a birth's order number
+    in its place and month is 001 to 999), Agenzia delle Entrate (codici catastali: A001 to M206 by the alphabet, from M207 on
+    by date, Z for foreign states), Receita Federal (the head office has order number 0001, branches count on; that 0000 is never
+    given follows from that, no page says it; root 00000000 is Banco do Brasil's).
     One of your own, for mask_national_id('code', 'ee_registry'): a macro national_id_ee_registry() of your project that is
         {{ return([{'shape': '[1-9][0-9]{6}', 'steps': ['1 2 3 4 5 6 7 mod 11 0123456789-'], 'ending': '[0-9]'}]) }} -#}
 {% macro _national_id_schemes() -%}
@@ -67,7 +70,7 @@
         'se_personnummer': [short, short_day, long, long_day],
         'br_cpf': [{'shape': '[0-9]{9}', 'unlike': '^(.)\\1{8}$', 'steps': cpf, 'ending': '[0-9]{2}'}],
         'br_cnpj': [{
-            'shape': '[0-9A-Z]{12}', 'unlike': '0000$|^0{8}', 'steps': cnpj, 'ending': '[0-9]{2}',
+            'shape': '[0-9A-Z]{12}', 'unlike': '0000$', 'steps': cnpj, 'ending': '[0-9]{2}',
             'nobody': '[0-9]{8}0000',
         }],
         'in_aadhaar': [{

@@ -6,10 +6,12 @@ Knows nothing of the models or macros: rows are read into Python and followed on
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import yaml
 
 from main_job.support import Job
@@ -55,6 +57,38 @@ def declared_edges(project: Path) -> list[tuple[str, dict[str, Any]]]:
         for table in source["tables"]
         for reference in (table.get("config", {}).get("meta", {}).get("references") or [])
     ]
+
+
+def joins(
+    session: psycopg.Connection[Any], project: Path, target: str
+) -> Iterator[tuple[str, int, int]]:
+    """Every declared reference, and how many pairs of rows it joins in the subset and masked."""
+    names = real_names(project)
+    models = {name: known for known, name in names.items()}
+    for child, given in declared_edges(project):
+        parent, columns = names[given["to"]], given.get("to_columns") or given["columns"]
+        values = given.get("expression") or [f'x."{c}"' for c in given["columns"]]
+        selected = ", ".join(f"({value}) as r{n}" for n, value in enumerate(values))
+        on = " and ".join(f'p."{column}" = v.r{n}' for n, column in enumerate(columns))
+        where = f" where {given['where']}" if given.get("where") else ""
+        counts = []
+        for layer in (_subset_relation, _masked_relation):
+            rows, targets = (layer(target, models[table], table) for table in (child, parent))
+            query = f"select count(*) from (select {selected} from {rows} as x{where}) as v inner join {targets} as p on {on}"  # noqa: E501
+            found = session.execute(query.encode()).fetchone()
+            assert found is not None
+            counts.append(found[0])
+        yield f"{child} {given}", counts[0], counts[1]
+
+
+def _subset_relation(target: str, model: str, _: str) -> str:
+    service, _, name = model.partition(".")
+    return f'"{target}_subset"."subset_{service}__{name}"'
+
+
+def _masked_relation(target: str, model: str, table: str) -> str:
+    schema, name = model.partition(".")[0], table.split('"."')[1]
+    return f'"{target}_{schema}"."{name}'
 
 
 def edges(project: Path, plan: dict[str, Any]) -> list[Edge]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from main_job.closure import declared_edges, real_names
+from main_job.closure import joins
 from main_job.support import (
     OTHER_KEY,
     ROOT_KEY,
@@ -120,30 +120,9 @@ def test_addresses_hold_together(looked_at: Job) -> None:
 
 def test_as_many_rows_join_as_before(looked_at: Job) -> None:
     """For every declared reference, alone and with what the masks turn its values into."""
-    names = real_names(looked_at.project)
-    for child, given in declared_edges(looked_at.project):
-        counts = []
-        for prefix, renamed in ((f"{TARGET}_subset.subset_", True), (MASKED, False)):
-            tables = []
-            for table in (child, names[given["to"]]):
-                schema, name = table.replace('"', "").split(".")
-                tables.append(
-                    f"{prefix}{schema}__{name.lower()}" if renamed else f'{prefix}{schema}."{name}"'
-                )
-            columns = given.get("to_columns") or given["columns"]
-            values = given.get("expression") or [f'x."{c}"' for c in given["columns"]]
-            on = " and ".join(
-                f'p."{column}" = v.r{number}' for number, column in enumerate(columns)
-            )
-            selected = ", ".join(f"({value}) as r{number}" for number, value in enumerate(values))
-            counts.append(
-                looked_at.value(
-                    f"select count(*) from (select {selected} from {tables[0]} as x"
-                    + (f" where {given['where']}" if given.get("where") else "")
-                    + f") as v inner join {tables[1]} as p on {on}"
-                )
-            )
-        assert counts[0] == counts[1] > 0, (child, given)
+    with looked_at.connect() as session:
+        for reference, before, after in joins(session, looked_at.project, TARGET):
+            assert before == after > 0, reference
 
 
 def test_nobody_can_be_reached(looked_at: Job) -> None:

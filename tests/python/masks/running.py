@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +20,7 @@ class Runner:
     """A database with the package's functions, its text settings those of a build."""
 
     def __init__(self, connected: psycopg.Connection[Any]) -> None:
-        self._connected = connected
+        self.connected = connected
         self._given: set[str] = set()
         self.version = connected.info.server_version // 10000
         available = connected.execute(
@@ -39,12 +40,12 @@ class Runner:
         self.rows(f'create schema if not exists "{rendered.SCHEMA}"')
         self.rows(f'create table "{rendered.SCHEMA}".{name} ({columns})')
         query = f'copy "{rendered.SCHEMA}".{name} from stdin (format csv, header)'
-        with self._connected.cursor().copy(query.encode()) as copy:
+        with self.connected.cursor().copy(query.encode()) as copy:
             copy.write(text)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What a query returns; nothing in it is a placeholder."""
-        cursor = self._connected.execute(query.encode())
+        cursor = self.connected.execute(query.encode())
         return cursor.fetchall() if cursor.description else []
 
     def prepare(self, entry: dict[str, Any]) -> None:
@@ -90,9 +91,11 @@ def _literal(value: str | None) -> str:
 
 
 @contextmanager
-def runner(server: TestServer) -> Iterator[Runner]:
-    """A database of its own; dropped afterwards."""
-    name = server.create()
+def runner(server: TestServer, options: str = "") -> Iterator[Runner]:
+    """A database of its own, made with the options of CREATE DATABASE; dropped afterwards."""
+    name = f"test_{secrets.token_hex(4)}"
+    with server.connect() as connected:
+        connected.execute(f"create database {name} {options}".encode())
     try:
         with server.connect(name) as connected:
             yield Runner(connected)

@@ -336,7 +336,7 @@ def test_places_at_the_ends_of_the_world(run: Runner) -> None:
 
 
 def test_points_of_postgis(run: Runner) -> None:
-    """With stand-ins for PostGIS, which the tests' servers lack: points move, others go."""
+    """With stand-ins for PostGIS, which many servers lack: points move, others go."""
     run.rows(
         """
         create schema fake;
@@ -350,6 +350,12 @@ def test_points_of_postgis(run: Runner) -> None:
             as 'select g.x is null';
         create function fake.st_makepoint(x float8, y float8) returns fake.geometry language sql
             as $$ select row(x, y, 0, 'POINT')::fake.geometry $$;
+        create function fake.st_zmflag(g fake.geometry) returns smallint language sql
+            as 'select 0::smallint';
+        create function fake.st_force3dz(g fake.geometry) returns fake.geometry language sql
+            as 'select g';
+        create function fake.st_force4d(g fake.geometry) returns fake.geometry language sql
+            as 'select g';
         create function fake.st_setsrid(g fake.geometry, srid int) returns fake.geometry
             language sql as $$ select row(g.x, g.y, srid, g.kind)::fake.geometry $$;
         set search_path = public, fake;
@@ -368,3 +374,29 @@ def test_points_of_postgis(run: Runner) -> None:
     assert [row[2:4] for row in rows] == [(4326, "POINT"), (0, "POINT"), (None, None), (None, None)]
     assert all(pair(p) == (x, y) for x, y, _, kind, p in rows if kind)
     run.rows("reset search_path")
+
+
+def test_points_of_the_real_postgis(server: TestServer) -> None:
+    """Moved as far as it measures, with their number of dimensions; other shapes go."""
+    with runner(server) as run:
+        if not run.rows("select 1 from pg_available_extensions where name = 'postgis'"):
+            pytest.skip("this server has no PostGIS")
+        run.rows("create extension postgis")
+        there = rendered.package(of_a_build=True, queried=[(1,)])
+        for kind in ("geometry", "geometry(Point,4326)", "geometry(PointZ,4326)", "geography"):
+            masked = there.mask_point("g", of="e", type=kind.partition("(")[0])
+            place = "POINT Z(11.5 48.1 500)" if "Z" in kind else "POINT(11.5 48.1)"
+            query = f"select ({masked})::{kind} as m, g from (select sha256(int4send(i)) as e, 'SRID=4326;PLACE'::{kind} as g from generate_series(1, 200) as i offset 0) as things"  # noqa: E501
+            metres = "st_distance(m::geography, g::geography)"
+            [(moved, least, most)] = run.rows(
+                f"select count(*) filter (where st_ndims(m::geometry) = st_ndims(g::geometry) and"
+                f" st_srid(m::geometry) = 4326), min({metres}), max({metres})"
+                f" from ({query.replace('PLACE', place)}) as x"
+            )
+            assert moved == 200 and 490 < least < most < 5030, kind
+            if "Point" not in kind:
+                for shape in ("LINESTRING(0 0, 1 1)", "POINT EMPTY", "MULTIPOINT(1 1)"):
+                    made = run.rows(
+                        f"select m from ({query.replace('PLACE', shape)}) as x where m is not null"
+                    )
+                    assert made == [], (kind, shape)
