@@ -55,9 +55,7 @@ def _owner(database: Database, subset: Subset, row: Row, owner: Owner) -> list[s
             f"{name(sampled)} ({columns}) is sampled, but brings {owner.at_most} at most, "
             f"{order}; this row was cut by the cap."
         ]
-    there = rows.pointed_at(
-        database, row, owner.columns, above, owner.to_columns, expression=owner.expression
-    )
+    there = chain.owner_row(database, subset, row, owner, sampled=False)
     if there is None:
         return [f"Its {columns} points at no row of {above.shown}."]
     return [
@@ -81,15 +79,7 @@ def _why_not_sampled(database: Database, subset: Subset, row: Row, seen: set[str
         return [f"{table.shown} is sampled ({chain.share_in_words(table)}), and not that row."]
     for owner in table.owners:
         above = subset.tables.get(owner.table)
-        there = above and rows.pointed_at(
-            database,
-            row,
-            owner.columns,
-            above,
-            owner.to_columns,
-            where=owner.where,
-            expression=owner.expression,
-        )
+        there = above and chain.owner_row(database, subset, row, owner, sampled=False)
         if there:
             columns = ", ".join(owner.columns)
             return [

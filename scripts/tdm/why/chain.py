@@ -126,21 +126,48 @@ def _component(subset: Subset, table: Table) -> Component | None:
     return next((c for c in subset.components if table.name in c.members.values()), None)
 
 
-def owner_row(database: Database, subset: Subset, row: Row, owner: Owner) -> Row | None:
-    """The sampled row that a row belongs to, if it does."""
+def owner_row(
+    database: Database, subset: Subset, row: Row, owner: Owner, *, sampled: bool = True
+) -> Row | None:
+    """The row that a row belongs to, if it does: a sampled one, or any of production."""
     above = subset.tables.get(owner.table)
-    if above is None or above.sampled is None:
+    if above is None or (sampled and above.sampled is None):
         return None
+    among = above.sampled if sampled else None
+    turned = _pointing_at_what_they_own(subset, row.table, owner)
+    if turned:
+        relation = among or above.relation
+        found = (rows.pointing_at(database, row, edge, above, relation) for edge in turned)
+        return next((one for one in found if one), None)
     return rows.pointed_at(
         database,
         row,
         owner.columns,
         above,
         owner.to_columns,
-        among=above.sampled,
+        among=among,
         where=owner.where,
         expression=owner.expression,
     )
+
+
+def _pointing_at_what_they_own(subset: Subset, table: Table, owner: Owner) -> list[Reference]:
+    """The references from an owner to a table, where they say more than columns."""
+    if owner.expression:
+        return []
+    turned = [
+        edge
+        for edge in subset.references
+        if (edge.child, edge.columns) == (owner.table, owner.to_columns)
+        and (edge.parent, edge.to_columns) == (table.name, owner.columns)
+    ]
+    there = any(
+        (edge.child, edge.columns) == (table.name, owner.columns)
+        and (edge.parent, edge.to_columns) == (owner.table, owner.to_columns)
+        for edge in subset.references
+    )
+    plain = any(not edge.expression and not edge.where for edge in turned)
+    return [] if there or plain else turned
 
 
 def _owner(database: Database, subset: Subset, row: Row, model: str, chain: Chain) -> Step | None:

@@ -66,6 +66,12 @@ def _is_true(
             if edge.child == table.id
             and edge.follow
             and where == f"sampled_{project.node(service, edge.parent)}"
+        ) or any(
+            owned[edge.child] & rows.led(number).get(place, set())
+            for number, edge in enumerate(service.edges)
+            if edge.parent == table.id
+            and edge.brings
+            and where == f"sampled_{project.node(service, edge.child)}"
         )
     sample = service.samples[table.id]
     if reason == "sampled":
