@@ -44,17 +44,17 @@ def test_a_misspelled_source_or_model(
 
 def test_models_in_a_circle(project: Path) -> None:
     """dbt ends in a traceback, which says where but not what to do."""
-    file = project / SUBSET / "subset_shop__products.sql"
-    text = file.read_text(encoding="utf-8")
-    end = "tdm.reference(ref('subset_shop__product_tags'), ['product_id']),"
-    assert "referenced_by=[" in text
-    file.write_text(text.replace("referenced_by=[", f"referenced_by=[{end}"), encoding="utf-8")
+    file = project / "models/subset/catalog/subset_catalog__product_tags.sql"
+    link = "tdm.end(ref('subset_catalog__products'), ['product_id']), "
+    link += "tdm.end(ref('subset_catalog__tags'), ['tag_id'])"
+    source = "source('catalog', 'product_tags')"
+    file.write_text(f"{{{{ tdm.linked_rows({source}, ends=[{link}]) }}}}\n", encoding="utf-8")
     with pytest.raises(TdmError) as refused:
         plan.plan(project, "host=/nowhere", "staging_mask")
     said = str(refused.value)
     assert "Traceback" not in said
     assert "Models wait for each other: " in said
-    assert "subset_shop__product_tags" in said
+    assert "subset_catalog__product_tags" in said
     assert "members of one kept_together model" in said
 
 
