@@ -34,6 +34,20 @@ def test_a_gate_whose_model_is_gone(newest: None, job: Job, tmp_path: Path) -> N
     ) in said, said
 
 
+def test_an_owner_without_the_columns_that_are_joined(
+    newest: None, job: Job, tmp_path: Path
+) -> None:
+    """Its key table holds the key alone, unless it carries more."""
+    project = job.copied_project(tmp_path)
+    owner = project / SUBSET / "sampled_shop__customers.sql"
+    replace_in(owner, "    carry=['user_id'],\n", "")
+    said = _guard(job, project)
+    assert (
+        " joins columns that the model of its owner does not hold. Name them there, under carry:"
+        f" {SUBSET}/sampled_shop__customers.sql"
+    ) in said, said
+
+
 def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> None:
     project = job.copied_project(tmp_path)
     replace_in(project / SUBSET / "sampled_shop__customers.sql", "'country_code'", "'countri_code'")
