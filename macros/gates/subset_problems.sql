@@ -33,11 +33,32 @@
                 {%- set own = tdm._edges_at(tables, name) -%}
                 {%- if not tdm._is_declared(edge, own) -%}
                     {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._no_such_edge(name ~ ' declares no reference by ', edge, own)) -%}
+                {%- elif uses.keeps != 'ends' -%}
+                    {%- do problems.extend(tdm._not_carried(node, edge)) -%}
                 {%- endif -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(problems or tdm._references_not_kept(tables)) }}
+{%- endmacro %}
+
+{#- Columns of the owner that an edge joins, and that no model of an owner holds. Nothing is known of tables that are no models of
+    ours; those with rows hold every column. -#}
+{% macro _not_carried(node, edge) -%}
+    {%- set owners = [] -%}
+    {%- set has_references = (tdm.meta_of(node).tdm_uses.get('pointed_at_by') or []) | sum(start=[]) -%}
+    {%- for id in node.depends_on.nodes if id in graph.nodes and graph.nodes[id].name != 'source_columns' -%}
+        {%- set uses = tdm.meta_of(graph.nodes[id]).get('tdm_uses') or {} -%}
+        {%- if 'holds' in uses -%}
+            {%- if not edge.to | reject('in', uses.holds) | list -%}{{ return([]) }}{%- endif -%}
+            {%- do owners.append(graph.nodes[id].original_file_path) -%}
+        {%- elif not uses or not has_references -%}
+            {{ return([]) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return([
+        node.original_file_path ~ ': the edge ' ~ tdm._edge_text(edge) ~ ' joins columns that the model of its owner does not hold. Name them there, under carry: ' ~ owners | join(' or ')
+    ] if owners else []) }}
 {%- endmacro %}
 
 {#- Settings under meta that look like one of ours. Others are somebody else's: meta is not ours alone. -#}

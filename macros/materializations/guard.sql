@@ -4,7 +4,7 @@
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set fresh = tdm.fresh(target_relation) -%}
-    {%- set problems = tdm.setting_problems() + tdm.subset_problems() -%}
+    {%- set problems = tdm.setting_problems() + tdm.lost_gates() + tdm.subset_problems() -%}
     {%- set problems = problems or tdm.reference_problems() -%}
     {%- if problems -%}
         {%- do exceptions.raise_compiler_error(problems | join('\n')) -%}

@@ -11,7 +11,7 @@
         'columns': [(key or []) + tdm._newest_of(owned_by)], 'by_key': (key or []) if by_key else none, 'owned_by': [tdm._names_of(owned_by)], 'pointed_at_by': [tdm._names_of(referenced_by)],
         'expressions': tdm._conditions_of(owned_by),
     }) -%}
-{%- set unless = [] if by_key else tdm._in_owners(owned_by, key or []) -%}
+{%- set unless = [] if by_key else tdm._in_owners(source, owned_by, key or []) -%}
 {%- set pointed_at = tdm._pointed_at(source, key, referenced_by, unless) if referenced_by -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source)}) }}
 {{ tdm.as_comment({'kept': tdm.table_of(source), 'key': key}) if referenced_by }}
@@ -29,7 +29,7 @@ where
         {{ tdm._keys_pointed_at_here(pointed_at, key) | indent(8) }}
     )
         {%- for edge in owned_by if not tdm._owns_by_key(edge, key) %}
-    and {{ tdm._not_owned_by(edge) }}
+    and {{ tdm._not_owned_by(source, edge) }}
         {%- endfor %}
     {%- endif %}
 {%- endif %}
@@ -41,7 +41,7 @@ where
 {{ tdm._owned_marker(edge) }}
 {{ tdm._owned_by(source, edge, 'x.*', []) }}
     {%- for earlier in owned_by[:loop.index0] %}
-{{ 'and' if edge.where or not loop.first else 'where' }} {{ tdm._not_owned_by(earlier) }}
+{{ 'and' if edge.where or not loop.first else 'where' }} {{ tdm._not_owned_by(source, earlier) }}
     {%- endfor %}
     {%- if not loop.last %}
 union all
@@ -50,11 +50,11 @@ union all
 {%- endmacro %}
 
 {#- Row x does not come along with an owner that has had its turn: rows come once, and no key is needed to tell them apart. -#}
-{% macro _not_owned_by(edge) -%}
+{% macro _not_owned_by(source, edge) -%}
 {%- if edge.where -%}
-not coalesce(({{ edge.where }}) and exists (select from {{ edge.owner }} as owner where {{ tdm._points_at(edge, 'owner') }}), false)
+not coalesce(({{ edge.where }}) and exists (select from {{ tdm._owners(source, edge) }} where {{ tdm._points_at(edge, 'owner') }}), false)
 {%- else -%}
-not exists (select from {{ edge.owner }} as owner where {{ tdm._points_at(edge, 'owner') }})
+not exists (select from {{ tdm._owners(source, edge) }} where {{ tdm._points_at(edge, 'owner') }})
 {%- endif -%}
 {%- endmacro %}
 
@@ -71,14 +71,14 @@ not exists (select from {{ edge.owner }} as owner where {{ tdm._points_at(edge, 
 {%- endmacro %}
 
 {#- What is pointed at belongs to an owner, as far as its key says so. -#}
-{% macro _in_owners(owned_by, key) -%}
+{% macro _in_owners(source, owned_by, key) -%}
     {%- set conditions = [] -%}
     {%- for edge in owned_by if tdm._owns_by_key(edge, key) -%}
         {%- set same = [] -%}
         {%- for column in edge['columns'] -%}
             {%- do same.append('owner.' ~ tdm.quoted(edge.to[loop.index0]) ~ ' = pointed_at.r' ~ (key.index(column) + 1)) -%}
         {%- endfor -%}
-        {%- do conditions.append('exists (select from ' ~ edge.owner ~ ' as owner where ' ~ same | join(' and ') ~ ')') -%}
+        {%- do conditions.append('exists (select from ' ~ tdm._owners(source, edge) ~ ' where ' ~ same | join(' and ') ~ ')') -%}
     {%- endfor -%}
     {{ return(conditions) }}
 {%- endmacro %}

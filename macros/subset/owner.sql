@@ -1,7 +1,8 @@
 {#- Who owns the rows of a table: a key model and the columns that point at it.
     owner       ref() of a sampled_ model
     columns     the owned table's columns
-    to          the owner's columns in the same order, where they have other names
+    to          the owner's columns in the same order, where they have other names. Where it is the owner that points at the
+                owned rows, by an expression or under a condition, that of the sources counts
     where       a condition on the owned row, alias x
     expression  SQL over x instead of columns, one a column of `to`; it may return a set (keys inside jsonb and arrays)
     at_most     how many rows come along with each row of the owner; none: all. Rows that are left out still come when a kept
@@ -69,11 +70,48 @@ from {{ tdm.own_rows(source) }} as x
 cross join lateral (select {{ tdm._referencing(edge) }}) as pointing
 inner join (select distinct {{ tdm._numbered_of(edge.to, 'owner') }} from {{ edge.owner }} as owner) as owner on {% for column in edge.to %}pointing.r{{ loop.index }} = owner.r{{ loop.index }}{{ ' and ' if not loop.last }}{% endfor %}
 {%- else %}
-inner join (select distinct {{ tdm._numbered_of(edge.to, 'owner') }} from {{ edge.owner }} as owner) as owner on {{ tdm._matches(edge.columns, 'x', 'owner') }}
+inner join (select distinct {{ tdm._numbered_of(edge.to, 'owner') }} from {{ tdm._owners(source, edge) }}) as owner on {{ tdm._matches(edge.columns, 'x', 'owner') }}
 {%- endif %}
 {%- if edge.where %}
 where ({{ edge.where }})
 {%- endif %}
+{%- endmacro %}
+
+{#- An owner's rows, as a FROM item. Where they point at what they own by an expression or under a condition, a column that points
+    there has what the expression says, of those that meet the condition. -#}
+{% macro _owners(source, edge) -%}
+    {%- set references = tdm._owner_points_by(source, edge) -%}
+    {%- for reference in references %}
+    {{- '(' if loop.first else ' union all ' -}}
+    select {{ tdm._referencing(reference) }} from {{ edge.owner }} as x{{ ' where (' ~ reference.where ~ ')' if reference.where }}
+    {%- else -%}
+    {{ edge.owner }} as owner
+    {%- endfor -%}
+    {#- a fence: the condition is looked at before the expression, which may be a cast -#}
+    {{- ' offset 0) as owner (' ~ tdm.quoted_list(edge.to) ~ ')' if references -}}
+{%- endmacro %}
+
+{#- The references by which an owner points at the rows that it owns, as the sources declare them. None where the owned rows point
+    at the owner, and where one takes nothing but columns. -#}
+{% macro _owner_points_by(source, edge) -%}
+    {%- set found = [] -%}
+    {%- set owned = tdm._declared(source) if not edge.expression else none -%}
+    {%- set node = tdm.node_of(edge.owner) if owned else none -%}
+    {%- for owner in tdm.project_sources() if node and node.sources and [owner.source_name, owner.name] == node.sources[0] | list -%}
+        {%- if tdm._between(owned, edge.columns, owner, edge.to) -%}{{ return([]) }}{%- endif -%}
+        {%- do found.extend(tdm._between(owner, edge.to, owned, edge.columns)) -%}
+    {%- endfor -%}
+    {{ return([] if found | rejectattr('expression') | rejectattr('where') | list else found) }}
+{%- endmacro %}
+
+{#- The declared references from columns of one table to columns of another. -#}
+{% macro _between(child, columns, parent, to) -%}
+    {%- set found = [] -%}
+    {%- set name = parent.source_name ~ '.' ~ parent.name -%}
+    {%- for edge in tdm.meta_of(child).get('references') or [] if [edge.to, edge.columns, edge.get('to_columns') or edge.columns] == [name, columns, to] -%}
+        {%- do found.append({'columns': columns, 'expression': tdm._one_line_each(edge.get('expression')), 'where': tdm.one_line_texts(edge.get('where'))}) -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}
 
 {#- `r1, r2`, each after `alias.` where an alias is given. -#}

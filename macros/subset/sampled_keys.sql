@@ -17,7 +17,7 @@
     {%- do tdm.reads_source() -%}
     {%- set columns = key + carry -%}
     {%- set strata = tdm._one_line_each(strata) -%}
-    {%- do tdm._uses({'keeps': 'a share', 'by_key': key, 'columns': [columns + tdm._columns_of(strata, also) + tdm._newest_of(also | selectattr('owner', 'defined'))], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
+    {%- do tdm._uses({'keeps': 'a share', 'by_key': key, 'holds': columns, 'columns': [columns + tdm._columns_of(strata, also) + tdm._newest_of(also | selectattr('owner', 'defined'))], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
     {%- set has_share = fraction is not none or budget is not none -%}
     {%- for list in also if list.kind == 'listed' -%}
         {%- do list.update({'columns': list.columns or key, 'to': list.to or list.columns or key}) -%}

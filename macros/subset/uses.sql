@@ -3,7 +3,8 @@
     in the same order.
     facts   columns: for each source a list; expressions: SQL over x, a row of the first source; owned_by, pointed_at_by: for
             each source a list of {columns, to, expression, inside: by another member of kept_together}; keeps: all, none, ends (of link rows) or a share; else what is
-            owned or pointed at; by_key: the key by which rows are told apart, which none of them may lack -#}
+            owned or pointed at; by_key: the key by which rows are told apart, which none of them may lack; holds: the columns that
+            the model has -#}
 {% macro _uses(facts) -%}
     {{- config(meta={'tdm_uses': facts}) -}}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Misspelled sources and models: dbt says where they stand, we add what was probably meant.
+"""Misspelled sources and models, and models in a circle: we add to what dbt says what was meant.
 
 dbt finds them while it links what it has parsed, before any macro knows of other models; so only
 the names that stand in the project's files can help.
@@ -17,18 +17,28 @@ _UNKNOWN = re.compile(
     r"\((?P<file>[^()\n]+)\) depends on a (?P<kind>source|node) named '(?P<name>[^'\n]+)'"
     r" (?:in package or project '[^']*' )?which was not found"
 )
+_CIRCLE = re.compile(r"Found a cycle: (?P<nodes>\S+(?: --> \S+)*)")
 
 
 def explained(project_dir: Path, message: str) -> str:
-    """A message of dbt, or a shorter one with the nearest name if it is about an unknown name.
+    """A message of dbt, or a shorter one that says more if it is about names or a circle.
 
     Args:
         project_dir: the dbt project.
         message: what dbt said, of one line or several.
 
     Returns:
-        `file: there is no source shop.oders. Did you mean shop.orders?`, or the message as it is.
+        `file: there is no source shop.oders. Did you mean shop.orders?`, the models that wait for
+        each other, or the message as it is.
     """
+    circle = _CIRCLE.search(message)
+    if circle:
+        nodes = [node.rpartition(".")[2] for node in circle["nodes"].split(" --> ")]
+        return (
+            f"Models wait for each other: {' → '.join([*nodes, nodes[0]])}. Tables whose rows point"
+            " at each other are members of one kept_together model, and link rows bring nothing:"
+            " their ends do not name them under referenced_by."
+        )
     found = _UNKNOWN.search(message)
     if found is None:
         return message

@@ -20,7 +20,7 @@ strata as (
 select
     {{ tdm.literal(declared) }} || ': ' || count(*) || ' of ' || (select count(*) from strata) || ' strata gave another share than '
     || {{ fraction }} || '; the worst is off by ' || max(ceil(abs(sampled - rows_in_stratum * {{ fraction }})))
-    || ' rows. Build the sampled keys again; look for a filter in their model' as message
+    || ' rows. The fraction, strata and at_least of this gate must be those of the model; if they are, build it again and look for a filter there' as message
 from strata
 where
     abs(sampled - rows_in_stratum * {{ fraction }}) >= 1

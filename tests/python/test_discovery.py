@@ -548,6 +548,20 @@ SHARES = """
 """
 
 
+def test_elements_that_are_null(look: Look) -> None:
+    """Every row has values, and an element that is NULL beside them."""
+    found = look(
+        """
+        create table customers (id int primary key);
+        create table lists (id int primary key, customer_ids int[]);
+        insert into customers select 10 * i from generate_series(1, 100) as i;
+        insert into lists select i, array[10 * i, null] from generate_series(1, 90) as i;
+        """
+    )
+    text = discover.sources_file(*found)
+    assert "# 100 % of 90 values match; 90 rows, 90 of them or elements NULL;" in text, text
+
+
 def test_shares_and_the_file(look: Look) -> None:
     found = look(SHARES)
     assert set(edges(found)) == {"public.good.customer_id -> public.customers.id"}

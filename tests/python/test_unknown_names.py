@@ -1,4 +1,4 @@
-"""A misspelled source or model: one message with file and nearest name, before any database."""
+"""Misspelled sources and models, and models in a circle: one message, before any database."""
 
 from __future__ import annotations
 
@@ -40,6 +40,22 @@ def test_a_misspelled_source_or_model(
     with pytest.raises(TdmError) as refused:
         plan.plan(project, "host=/nowhere", "staging_mask")
     assert str(refused.value) == f"dbt compile failed:\n  {SUBSET}/{model}.sql: {said}"
+
+
+def test_models_in_a_circle(project: Path) -> None:
+    """dbt ends in a traceback, which says where but not what to do."""
+    file = project / "models/subset/catalog/subset_catalog__product_tags.sql"
+    link = "tdm.end(ref('subset_catalog__products'), ['product_id']), "
+    link += "tdm.end(ref('subset_catalog__tags'), ['tag_id'])"
+    source = "source('catalog', 'product_tags')"
+    file.write_text(f"{{{{ tdm.linked_rows({source}, ends=[{link}]) }}}}\n", encoding="utf-8")
+    with pytest.raises(TdmError) as refused:
+        plan.plan(project, "host=/nowhere", "staging_mask")
+    said = str(refused.value)
+    assert "Traceback" not in said
+    assert "Models wait for each other: " in said
+    assert "subset_catalog__product_tags" in said
+    assert "members of one kept_together model" in said
 
 
 def test_names_that_are_like_nothing_and_other_messages(tmp_path: Path) -> None:

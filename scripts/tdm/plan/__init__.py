@@ -163,7 +163,7 @@ def _taken_along(subset: Subset) -> list[dict[str, Any]]:
                         "budget": None,
                         "keys": _dotted(table.sampled or table.kept),
                         "with": above.shown,
-                        "columns": owner.columns,
+                        "columns": owner.to_columns,
                     }
                 )
     return found

@@ -38,7 +38,7 @@ def name(row: Row) -> str:
 
 def _owner(database: Database, subset: Subset, row: Row, owner: Owner) -> list[str]:
     """Why an owner does not bring the row; and why the owner is not sampled, up to a root."""
-    above = subset.tables.get(owner.table)
+    table, above = row.table, subset.tables.get(owner.table)
     if above is None:
         return []
     columns = ", ".join(owner.columns)
@@ -46,24 +46,29 @@ def _owner(database: Database, subset: Subset, row: Row, owner: Owner) -> list[s
         return [f"It belongs to no row of {above.shown}: {columns} is NULL."]
     if owner.where and not rows.has_values(database, row, owner.columns, owner.where):
         return [f"It would belong to {above.shown} ({columns}) only where {owner.where}."]
-    sampled = chain.owner_row(database, subset, row, owner)
+    sampled = chain.owner_step(database, subset, row, owner)
     if sampled:
         if not owner.at_most:
-            return [f"{name(sampled)} ({columns}) is sampled: build again, this row is missing."]
+            return [f"{_owner_of(sampled)} is sampled: build again, this row is missing."]
         order = f"the newest by {owner.newest}" if owner.newest else "the first by their hash"
         return [
-            f"{name(sampled)} ({columns}) is sampled, but brings {owner.at_most} at most, "
+            f"{_owner_of(sampled)} is sampled, but brings {owner.at_most} at most, "
             f"{order}; this row was cut by the cap."
         ]
-    there = rows.pointed_at(
-        database, row, owner.columns, above, owner.to_columns, expression=owner.expression
-    )
+    there = chain.owner_step(database, subset, row, owner, sampled=False)
     if there is None:
+        if chain.the_other_way_round(subset, table, owner):
+            return [f"No row of {above.shown} ({', '.join(owner.to_columns)}) points at it."]
         return [f"Its {columns} points at no row of {above.shown}."]
     return [
-        f"It belongs to {name(there)} ({columns}), which is not sampled{_more(database, there)}.",
-        *_why_not_sampled(database, subset, there, {row.table.name}),
+        f"It belongs to {_owner_of(there)}, which is not sampled{_more(database, there.row)}.",
+        *_why_not_sampled(database, subset, there.row, {table.name}),
     ]
+
+
+def _owner_of(step: chain.Step) -> str:
+    """An owner as a person reads it, with the columns that point."""
+    return f"{name(step.row)} ({', '.join(step.columns)})"
 
 
 def _more(database: Database, row: Row) -> str:
@@ -81,20 +86,11 @@ def _why_not_sampled(database: Database, subset: Subset, row: Row, seen: set[str
         return [f"{table.shown} is sampled ({chain.share_in_words(table)}), and not that row."]
     for owner in table.owners:
         above = subset.tables.get(owner.table)
-        there = above and rows.pointed_at(
-            database,
-            row,
-            owner.columns,
-            above,
-            owner.to_columns,
-            where=owner.where,
-            expression=owner.expression,
-        )
+        there = above and chain.owner_step(database, subset, row, owner, sampled=False)
         if there:
-            columns = ", ".join(owner.columns)
             return [
-                f"That belongs to {name(there)} ({columns}), which is not sampled.",
-                *_why_not_sampled(database, subset, there, seen | {table.name}),
+                f"That belongs to {_owner_of(there)}, which is not sampled.",
+                *_why_not_sampled(database, subset, there.row, seen | {table.name}),
             ]
     return []
 

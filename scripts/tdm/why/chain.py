@@ -101,9 +101,9 @@ def _without_keys(database: Database, subset: Subset, row: Row, chain: Chain) ->
     table = row.table
     owners = table.owners if table.sampled is None else []
     for owner in owners:
-        found = None if owner.at_most else owner_row(database, subset, row, owner)
-        if found:
-            return _owned(found, owner)
+        step = None if owner.at_most else owner_step(database, subset, row, owner)
+        if step:
+            return step
     for edge in subset.references if table.pointed_at else ():
         child = subset.tables[edge.child]
         # link rows are there because of their ends, not the other way round
@@ -112,9 +112,9 @@ def _without_keys(database: Database, subset: Subset, row: Row, chain: Chain) ->
             if found:
                 return _referenced(found, edge)
     for owner in owners:  # what a cap leaves of their rows is kept for nothing else
-        found = owner_row(database, subset, row, owner)
-        if found:
-            return _owned(found, owner)
+        step = owner_step(database, subset, row, owner)
+        if step:
+            return step
     if table.sample and table.sampled is None:
         chain.reason, chain.text = _asked_for(table, "sampled")
     else:
@@ -126,30 +126,58 @@ def _component(subset: Subset, table: Table) -> Component | None:
     return next((c for c in subset.components if table.name in c.members.values()), None)
 
 
-def owner_row(database: Database, subset: Subset, row: Row, owner: Owner) -> Row | None:
-    """The sampled row that a row belongs to, if it does."""
+def owner_step(
+    database: Database, subset: Subset, row: Row, owner: Owner, *, sampled: bool = True
+) -> Step | None:
+    """The row that a row belongs to, if it does: a sampled one, or any of production."""
     above = subset.tables.get(owner.table)
-    if above is None or above.sampled is None:
+    if above is None or (sampled and above.sampled is None):
         return None
-    return rows.pointed_at(
-        database,
-        row,
-        owner.columns,
-        above,
-        owner.to_columns,
-        among=above.sampled,
-        where=owner.where,
-        expression=owner.expression,
-    )
+    among = above.sampled if sampled else None
+    turned = the_other_way_round(subset, row.table, owner)
+    for edge in turned:
+        found = rows.pointing_at(database, row, edge, above, among or above.relation)
+        if found:
+            return Step(found, "owned", edge.columns, edge.to_columns, edge.expression, edge.where)
+    found = None
+    if not turned:
+        found = rows.pointed_at(
+            database,
+            row,
+            owner.columns,
+            above,
+            owner.to_columns,
+            among=among,
+            where=owner.where,
+            expression=owner.expression,
+        )
+    if found is None:
+        return None
+    return Step(found, "owned", owner.columns, owner.to_columns, owner.expression, owner.where)
+
+
+def the_other_way_round(subset: Subset, table: Table, owner: Owner) -> list[Reference]:
+    """The references by which an owner points at a table's rows, if these do not point at it."""
+
+    def declared(child: str, columns: list[str], parent: str, to: list[str]) -> list[Reference]:
+        return [
+            edge
+            for edge in subset.references
+            if (edge.child, edge.columns, edge.parent, edge.to_columns)
+            == (child, columns, parent, to)
+        ]
+
+    there = owner.expression or declared(table.name, owner.columns, owner.table, owner.to_columns)
+    return [] if there else declared(owner.table, owner.to_columns, table.name, owner.columns)
 
 
 def _owner(database: Database, subset: Subset, row: Row, model: str, chain: Chain) -> Step | None:
     for owner in row.table.owners:
         above = subset.tables.get(owner.table)
         if above is not None and above.sampled is not None and above.sampled[1] == model:
-            found = owner_row(database, subset, row, owner)
+            found = owner_step(database, subset, row, owner)
             if found:
-                return _owned(found, owner)
+                return found
     chain.text = f"owned by a row of {model}"
     return None
 
@@ -182,10 +210,6 @@ def _referencing(
 
 def _referenced(row: Row, edge: Reference) -> Step:
     return Step(row, "referenced", edge.columns, edge.to_columns, edge.expression, edge.where)
-
-
-def _owned(row: Row, owner: Owner) -> Step:
-    return Step(row, "owned", owner.columns, owner.to_columns, owner.expression, owner.where)
 
 
 def _end(database: Database, subset: Subset, row: Row, end: End) -> Chain:

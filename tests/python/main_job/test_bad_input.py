@@ -18,6 +18,36 @@ def _guard(job: Job, project: Path) -> str:
     return run.output
 
 
+def test_a_gate_whose_model_is_gone(newest: None, job: Job, tmp_path: Path) -> None:
+    """dbt leaves it out with a warning; the release would wait for it until the end."""
+    project = job.copied_project(tmp_path)
+    catalog = project / "models/subset/catalog"
+    (catalog / "sampled_catalog__product_tags.sql").unlink()
+    (catalog / "subset_catalog__product_tags.sql").write_text(
+        "{{ tdm.all_rows(source('catalog', 'product_tags')) }}\n", encoding="utf-8"
+    )
+    said = _guard(job, project)
+    assert (
+        "models/subset/catalog/_catalog__subset.yml: the gate sample_share_catalog__product_tags"
+        " looks at sampled_catalog__product_tags, which is no model. Take the gate out, or bring"
+        " the model back"
+    ) in said, said
+
+
+def test_an_owner_without_the_columns_that_are_joined(
+    newest: None, job: Job, tmp_path: Path
+) -> None:
+    """Its key table holds the key alone, unless it carries more."""
+    project = job.copied_project(tmp_path)
+    owner = project / SUBSET / "sampled_shop__customers.sql"
+    replace_in(owner, "    carry=['user_id'],\n", "")
+    said = _guard(job, project)
+    assert (
+        " joins columns that the model of its owner does not hold. Name them there, under carry:"
+        f" {SUBSET}/sampled_shop__customers.sql"
+    ) in said, said
+
+
 def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> None:
     project = job.copied_project(tmp_path)
     replace_in(project / SUBSET / "sampled_shop__customers.sql", "'country_code'", "'countri_code'")

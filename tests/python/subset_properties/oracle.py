@@ -1,9 +1,10 @@
 """The subset by definition: naive, over rows in Python, from the policy alone.
 
 Written from the definition of the minimal closure. D is the least set of rows that holds what the
-samples say and, for every followed reference, the rows that point at a row of D (capped for each
-owner). K is the least set that holds D and the tables that are kept whole and, for every
-reference, what a row of K points at. Linked tables come last: rows whose ends are all in K.
+samples say, for every followed reference the rows that point at a row of D (capped for each owner),
+and for every reference that brings rows what a row of D points at. K is the least set that holds D
+and the tables that are kept whole and, for every reference, what a row of K points at. Linked
+tables come last: rows whose ends are all in K.
 Knows neither the macros nor the models, and shares no SQL with them.
 """
 
@@ -108,6 +109,11 @@ def owned(found: Rows, taken: Found) -> Found:
             for owner in list(owned_rows[edge.parent]) if edge.follow else ():
                 more = children.get(owner, set()) - owned_rows[edge.child]
                 owned_rows[edge.child] |= more
+                moved |= bool(more)
+        for edge, leads in zip(found.service.edges, found.leads, strict=True):
+            for owner in list(owned_rows[edge.child]) if edge.brings else ():
+                more = leads.get(owner, set()) - owned_rows[edge.parent]
+                owned_rows[edge.parent] |= more
                 moved |= bool(more)
     return owned_rows
 

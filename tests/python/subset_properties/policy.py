@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from itertools import product
 
 from subset_properties.choices import Choices
 from subset_properties.schema import (
@@ -63,28 +64,49 @@ def _followed(choose: Choices, service: Service, modes: dict[str, str]) -> tuple
     edges = list(service.edges)
     owned_by: dict[str, set[str]] = {}
     moved = True
-    offered: set[int] = set()
+    offered: set[tuple[int, bool]] = set()
     links = {name for name in _possible_links(service) if choose.chance(60)}
     while moved:
         moved = False
-        for number, edge in enumerate(edges):
-            if number in offered or modes.get(edge.parent) not in ("sampled", "owned"):
+        for number, upwards in product(range(len(edges)), (False, True)):
+            edge = edges[number]
+            owner, owned = (edge.child, edge.parent) if upwards else (edge.parent, edge.child)
+            if (number, upwards) in offered or modes.get(owner) not in ("sampled", "owned"):
                 continue
-            offered.add(number)
+            offered.add((number, upwards))
             moved = True
-            child = service.table(edge.child)
             possible = (
-                edge.plain
-                and edge.child not in {edge.parent, *links}
-                and (modes.get(edge.child) != "sampled" or choose.chance(25))
-                and (bool(child.key) or not (edge.expressed or _incoming(service, child)))
-                and edge.child not in _above(owned_by, edge.parent)
+                (_can_bring(service, edges, edge) if upwards else _can_follow(service, edge))
+                and owned not in {owner, *links}
+                and (modes.get(owned) != "sampled" or choose.chance(25))
+                and owned not in _above(owned_by, owner)
             )
-            if possible and choose.chance(80):
-                edges[number] = replace(edge, follow=_follow(choose, service, edge))
-                modes.setdefault(edge.child, "owned")
-                owned_by.setdefault(edge.child, set()).add(edge.parent)
+            if possible and choose.chance(20 if upwards else 80):
+                follow = None if upwards else _follow(choose, service, edge)
+                edges[number] = replace(edge, follow=follow, brings=upwards)
+                modes.setdefault(owned, "owned")
+                owned_by.setdefault(owned, set()).add(owner)
     return tuple(edges)
+
+
+def _can_follow(service: Service, edge: Edge) -> bool:
+    """Whether rows can come along with those that they point at."""
+    child = service.table(edge.child)
+    return edge.plain and (bool(child.key) or not (edge.expressed or _incoming(service, child)))
+
+
+def _can_bring(service: Service, edges: list[Edge], edge: Edge) -> bool:
+    """Whether what rows point at can come along with them, by whatever expression they do."""
+    alike = [
+        other
+        for other in edges
+        if (other.child, other.parent) == (edge.child, edge.parent)
+        and (other.columns, other.to) == (edge.columns, edge.to)
+    ]
+    turned = [other for other in edges if (other.child, other.parent) == (edge.parent, edge.child)]
+    keyed = bool(service.table(edge.child).key and service.table(edge.parent).key)
+    # columns alone say which reference is meant
+    return keyed and len(alike) == 1 and not turned and len(edge.columns) == len(edge.to)
 
 
 def _above(owned_by: dict[str, set[str]], table: str) -> set[str]:

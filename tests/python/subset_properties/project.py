@@ -335,8 +335,7 @@ class _Writer:
         mode = self.service.modes[table.id]
         if mode == "sampled":
             return bool(table.key)
-        owns = any(e.parent == table.id and e.follow for e in self.service.edges)
-        return mode == "owned" and (table.id in self.together or owns)
+        return mode == "owned" and (table.id in self.together or self.service.owns(table.id))
 
     def _source(self, table: Table) -> str:
         return f"source({text(slug(self.service, table.place))}, {text(table.id)})"
@@ -363,7 +362,14 @@ class _Writer:
             for edge in self.service.edges
             if edge.follow and edge.parent == table.id
             for column in edge.to
-        } - set(table.key)
+        }
+        carry |= {
+            column
+            for edge in self.service.edges
+            if edge.brings and edge.child == table.id
+            for column in (*edge.columns, *(condition.column for condition in edge.where))
+        }
+        carry -= set(table.key)
         carried = [f"carry={names(sorted(carry))}"] if carry else []
         head = [self._source(table), f"key={names(table.key)}"]
         if self.service.modes[table.id] == "owned":
@@ -457,6 +463,10 @@ class _Writer:
             if edge.child == table.id and edge.follow:
                 given = [self._ref("sampled", edge.parent), *_pointing(edge)]
                 given += _follow_arguments(edge, edge.follow)
+                found.append(f"\n        tdm.owner({', '.join(given)})")
+            if edge.parent == table.id and edge.brings:
+                given = [self._ref("sampled", edge.child), names(edge.to)]
+                given += [f"to={names(edge.columns)}"] if edge.to != edge.columns else []
                 found.append(f"\n        tdm.owner({', '.join(given)})")
         return found
 

@@ -8,6 +8,7 @@ import psycopg
 
 from subset_properties import oracle, project
 from subset_properties.schema import Listed, Matching, Table, Within, quoted
+from subset_properties.values import same
 
 
 def untrue(
@@ -31,12 +32,15 @@ def untrue(
             found = connected.execute(
                 f"select x.tdm_reason, {texts} from {project.TARGET}_subset.{quoted(relation)} as x"
             ).fetchall()
+            # a key that comes from a referencing column is equal, and may be written otherwise
+            types = [table.column(column).type for column in table.key]
             places = {
-                tuple(row[column] for column in table.key): place
+                same(types, key): place
                 for place, row in enumerate(rows.rows[table.id])
+                if None not in (key := tuple(row[column] for column in table.key))
             }
             for reason, *key in found:
-                place = places.get(tuple(key))
+                place = places.get(same(types, tuple(key)))
                 if place is None or not _is_true(rows, table, place, reason, owned, kept):
                     problems.append(f"reason: {relation} says {reason!r} of {key}")
     return problems
@@ -66,6 +70,12 @@ def _is_true(
             if edge.child == table.id
             and edge.follow
             and where == f"sampled_{project.node(service, edge.parent)}"
+        ) or any(
+            owned[edge.child] & rows.led(number).get(place, set())
+            for number, edge in enumerate(service.edges)
+            if edge.parent == table.id
+            and edge.brings
+            and where == f"sampled_{project.node(service, edge.child)}"
         )
     sample = service.samples[table.id]
     if reason == "sampled":

@@ -166,7 +166,12 @@ class Follow:
 
 @dataclass(frozen=True)
 class Edge:
-    """A reference from rows of one table to rows of another, or of the same."""
+    """A reference from rows of one table to rows of another, or of the same.
+
+    Attributes:
+        follow: its rows come along with the sampled rows that they point at.
+        brings: what it points at comes along with the sampled rows that point there.
+    """
 
     child: str
     parent: str
@@ -175,6 +180,7 @@ class Edge:
     where: tuple[Condition, ...] = ()
     constraint: Constraint | None = None
     follow: Follow | None = None
+    brings: bool = False
 
     @property
     def plain(self) -> bool:
@@ -307,6 +313,13 @@ class Service:
             and self.modes[edge.child] not in ("empty", "linked")
             and not (number % 2 and self._comes_along(edge))
         ]
+
+    def owns(self, name: str) -> bool:
+        """Whether rows come along with sampled rows of a table."""
+        return any(
+            (edge.follow and edge.parent == name) or (edge.brings and edge.child == name)
+            for edge in self.edges
+        )
 
     def _comes_along(self, edge: Edge) -> bool:
         return (

@@ -126,6 +126,8 @@ def _simpler_policies(service: Service) -> Iterator[Service]:
             yield fixed(_with_edge(service, number, replace(edge, follow=None)))
             if edge.follow != Follow():
                 yield fixed(_with_edge(service, number, replace(edge, follow=Follow())))
+        if edge.brings:
+            yield fixed(_with_edge(service, number, replace(edge, brings=False)))
     for name, mode in service.modes.items():
         if mode != "whole":
             yield fixed(replace(service, modes={**service.modes, name: "whole"}))
@@ -220,6 +222,7 @@ def fixed(service: Service) -> Service:
             ]
             outside = [edge for edge in pointing if edge.child != table.id]
             owners = [e for e in service.edges if e.child == table.id and e.follow]
+            owners += [e for e in service.edges if e.parent == table.id and e.brings]
             ends = [e for e in service.edges if e.child == table.id]
             wrong = (
                 (mode == "owned" and not owners)
@@ -230,11 +233,12 @@ def fixed(service: Service) -> Service:
                 modes[table.id] = "referenced" if outside and table.key else "whole"
                 moved = True
         for number, edge in enumerate(service.edges):
-            if edge.follow and (
+            if (edge.follow or edge.brings) and (
                 modes[edge.parent] not in ("sampled", "owned")
                 or modes[edge.child] not in ("sampled", "owned")
             ):
-                service = _with_edge(service, number, replace(edge, follow=None))
+                left = replace(edge, follow=None, brings=False)
+                service = _with_edge(service, number, left)
                 moved = True
     kept: dict[str, Sample] = {n: s for n, s in samples.items() if modes[n] == "sampled"}
     return replace(service, modes=modes, samples=kept)

@@ -22,6 +22,8 @@ def test_every_rare_kind_is_drawn() -> None:
         *("default partition", "partition of a partition", "default partition of a partition"),
         *("from the default partition", "from a partition of a partition"),
         *("to a partition of a partition", "two collations", "two collations, followed"),
+        *("the other way round", "expression, the other way round"),
+        "two collations, the other way round",
         "link row of link rows",
     }
     assert rare - set(found) == set(), found
@@ -43,6 +45,9 @@ def _of_edge(service: Service, edge: Edge) -> list[str]:
     if any(reader.collate for reader in edge.readers):
         found.append("two collations")
         found += ["two collations, followed"] if edge.follow else []
+        found += ["two collations, the other way round"] if edge.brings else []
+    if edge.brings:
+        found.append("the other way round" if edge.plain else "expression, the other way round")
     if service.modes[edge.child] == service.modes[edge.parent] == "linked":
         found.append("link row of link rows")
     if edge.constraint:

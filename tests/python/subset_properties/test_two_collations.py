@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from subset_properties import batch
+from dataclasses import replace
+
+from subset_properties import batch, ddl, project
 from subset_properties.batch import Workshop
 from subset_properties.schema import (
     Budget,
     Column,
+    Condition,
     Counted,
     Edge,
     Follow,
@@ -17,6 +20,8 @@ from subset_properties.schema import (
     Stratum,
     Table,
 )
+from tdm import connection
+from tdm.why import why
 
 C, POSIX = '"C"', '"POSIX"'
 
@@ -89,3 +94,85 @@ def test_two_collations(workshop: Workshop) -> None:
             for table in (memberships, remarks):
                 kept = sum(batch.built_rows(connected, service, table).values())
                 assert 0 < kept < len(table.rows), table.id
+
+
+def test_the_other_way_round(workshop: Workshop) -> None:
+    """What sampled rows point at comes along, by whatever the sources say that they point."""
+    people = _table(
+        "people",
+        (Column("code", "text", nullable=False, collation=C),),
+        tuple((f"p{n}",) for n in range(90)),
+    )
+    firms = _table(
+        "firms",
+        (Column("id", "bigint", nullable=False),),
+        tuple((str(n),) for n in range(80)),
+    )
+    # only those of kind `f` say the number of a firm
+    orders = _table(
+        "orders",
+        (
+            Column("id", "bigint", nullable=False),
+            Column("code", "text", collation=POSIX),
+            Column("subject", "text"),
+            Column("kind", "text"),
+        ),
+        tuple(
+            (str(n), f"p{n * 7 % 90}", str(n % 80) if n % 2 else "none", "f" if n % 2 else "g")
+            for n in range(60)
+        ),
+    )
+    letters, visits = (
+        _table(
+            name,
+            (Column("id", "bigint", nullable=False), Column("code", "text", collation=POSIX)),
+            tuple((str(n), f"p{n % 90}") for n in range(150)),
+        )
+        for name in ("letters", "visits")
+    )
+    service = Service(
+        0,
+        (people, firms, orders, letters, visits),
+        (
+            replace(_edge("orders", "people", "code", "code"), brings=True),
+            Edge(
+                "orders",
+                "firms",
+                (Reader("cast", "subject", "bigint"),),
+                ("id",),
+                (Condition("kind", "=", "f"),),
+                brings=True,
+            ),
+            _edge("letters", "people", "code", "code", Follow()),  # people bring theirs in turn
+            _edge("visits", "people", "code", "code"),
+        ),
+        {
+            "people": "owned",
+            "firms": "owned",
+            "orders": "sampled",
+            "letters": "owned",
+            "visits": "sampled",
+        },
+        {"orders": Sample("0.3"), "visits": Sample("0.1")},
+    )
+    with batch.loaded(workshop, [service]) as folder:
+        failed = batch.failures(folder, workshop.build(folder))
+        (verdict,) = batch.verdicts(workshop, [service], failed)
+        assert not verdict.problems, batch.report(verdict)
+        dsn = workshop.server.dsn(batch.DATABASE)
+        target = connection.Target(project.PROJECT, project.TARGET, project.TARGET, {})
+        with workshop.connect() as connected:
+            letters_kept = batch.built_rows(connected, service, letters)
+            firms_kept = batch.built_rows(connected, service, firms)
+        assert 0 < sum(firms_kept.values()) < sum(letters_kept.values()) < 150
+        chains = [
+            why(folder, dsn, target, name, [str(min(kept)[0])])["chain"]
+            for name, kept in (("s0.letters", letters_kept), ("s0.firms", firms_kept))
+        ]
+        assert [step["by"] for step in chains[0]] == [None, "owned", "owned"]
+        assert [step["table"] for step in chains[1]] == [
+            f"{ddl.schema_name(service, 0)}.{name}" for name in ("firms", "orders")
+        ]
+        stranger = next(n for n in range(150) if (str(n), f"p{n % 90}") not in letters_kept)
+        said = why(folder, dsn, target, "s0.letters", [str(stranger)])["why"]
+        assert said, said

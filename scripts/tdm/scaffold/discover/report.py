@@ -152,7 +152,9 @@ def _evidence(p: Proposal) -> str:
     null = _floor(look.empty / look.rows if look.rows else 0.0)
     said = [
         values,
-        f"{rows}, {look.empty:,} without any" if source.many else f"{rows}, {null} NULL",
+        f"{rows}, {look.empty:,} of them or elements NULL"
+        if source.many
+        else f"{rows}, {null} NULL",
         {
             "declared": "the target is unique",
             "found": "the target is unique in its rows, though no index over all of them says so",
