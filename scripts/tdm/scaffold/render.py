@@ -27,7 +27,7 @@ from tdm.scaffold.names import (
     words,
 )
 from tdm.scaffold.subset import Node, Plan
-from tdm.scaffold.treatments import TableTreatment, Treatment
+from tdm.scaffold.treatments import Owner, TableTreatment, Treatment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _OURS = frozenset({"tdm", "subset"})
@@ -475,6 +475,14 @@ class _Renderer:
 
     # ----------------------------------------------------------------- masked
 
+    def _through(self, owner: Owner, by: str) -> str:
+        """Whom the row that this one points at belongs to."""
+        to = "" if owner.to == owner.column else f", to={jinja_text(owner.to)}"
+        return (
+            f"tdm.entity_of({self._ref('subset', owner.table)}, "
+            f"on={jinja_text(owner.column)}, by={by}{to})"
+        )
+
     def _masked(self, name: str) -> str:
         treatment = self.treated[name]
         table = treatment.table
@@ -497,6 +505,8 @@ class _Renderer:
                 if len(treatment.entity) == 1
                 else _names(treatment.entity)
             )
+            if treatment.owner:
+                by = self._through(treatment.owner, by)
             relation = f"{{{{ tdm.with_digest({relation}, person={by}) }}}}"
         else:
             relation = f"{{{{ {relation} }}}}"

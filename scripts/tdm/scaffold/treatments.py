@@ -64,6 +64,16 @@ class Treatment:
         return self.proposal.label
 
 
+@dataclass(frozen=True)
+class Owner:
+    """The person that a row belongs to, known in its own table by something else than its key."""
+
+    table: str
+    column: str
+    """Of this table: it points at the person's row."""
+    to: str
+
+
 @dataclass
 class TableTreatment:
     """One masked model."""
@@ -72,6 +82,8 @@ class TableTreatment:
     columns: list[Treatment]
     entity: tuple[str, ...] = ()
     """The columns that the row's digest is made from; used by masks of='person'."""
+    owner: Owner | None = None
+    """The row whose columns these are, where it is not this one."""
     categories: list[str] = field(default_factory=list)
     untreatable: str = ""
     """Why no row of this table can leave."""
@@ -138,9 +150,9 @@ class _TableWork:
         self.accept = accept
         self.table = catalog.tables[name]
         self.catalogue = is_catalogue(plan, name)
-        self.entity = self._entity()
+        self.entity, self.owner = self._entity()
         # As macros/materializations/masked_problems.sql has it: known by one unique column.
-        self.entity_is_unique = any(
+        self.entity_is_unique = not self.owner and any(
             index.plain and self.entity == index.columns and len(index.columns) == 1
             for index in self.table.indexes
         )
@@ -148,7 +160,7 @@ class _TableWork:
 
     def treat(self) -> TableTreatment:
         done = [self._column(column) for column in self.table.columns]
-        result = TableTreatment(self.table, done, self.entity)
+        result = TableTreatment(self.table, done, self.entity, self.owner)
         self._hold_together(result)
         result.categories = self._categories(done)
         for treatment in done:
@@ -773,58 +785,68 @@ class _TableWork:
 
     # ------------------------------------------------------ the row's person
 
-    def _entity(self) -> tuple[str, ...]:
-        """The columns that say whose row this is: its address, its key, or its owner's key."""
-        plain = {c.name: c for c in self.table.columns if not c.generated}
-        person = person_weight(self.table) > 0
-        key = self.table.key
-        own = (
-            key if len(key) == 1 and not plain.get(key[0], self.table.columns[0]).generated else ()
-        )
-        if person:
-            mails = [
-                c
-                for c in plain.values()
-                if c.type.is_text
-                and w.matches(w.EMAIL, words(c.name))
-                and propose(self.catalog, self.table, c, catalogue=False).kind == "email"
-            ]
-            shared = any(
-                (self.name, column) in self.families
-                and len(self.families[self.name, column].members) > 1
-                for column in own
-            )
-            if len(mails) == 1 and not (own and shared and not mails[0].not_null):
-                name = mails[0].name
-                if mails[0].not_null:
-                    return (name,)
-                return (name, *own) if own else ()
-            if own:
-                return own
-        owners = [
-            c
-            for r in self.catalog.references_from.get(self.name, ())
-            if len(r.columns) == 1 and person_weight(self.catalog.tables[r.to]) > 0
-            for c in r.columns
-            if c in plain and c not in self._of_empty_parents()
-        ]
-        sure = [c for c in owners if plain[c].not_null]
-        if sure:
-            return (sure[0],)
+    def _entity(self) -> tuple[tuple[str, ...], Owner | None]:
+        """The columns that say whose row this is: its address, its key, or what its owner has."""
+        own = self._person(self.name)
         if own:
-            return own
-        filled = [c for c in key if c in plain]
+            return own, None
+        for r in self.catalog.references_from.get(self.name, ()):
+            (column, *more), emptied = r.columns or ("",), self._of_empty_parents()
+            if more or not column or person_weight(self.catalog.tables[r.to]) == 0:
+                continue
+            found = self.table.column(column)
+            if found.generated or not found.not_null or column in emptied:
+                continue
+            theirs = self._person(r.to)
+            if r.name and r.plain and theirs and theirs != r.to_columns:
+                return theirs, Owner(r.to, column, r.to_columns[0])
+            return (column,), None
+        plain = [c for c in self.table.columns if not c.generated]
+        filled = self._own_key(self.table)
+        if not filled:
+            filled = tuple(c for c in self.table.key if c in {c.name for c in plain})
         # Without a key: a column that is different in every row that was looked at.
-        filled += [
+        filled += tuple(
             c.name
-            for c in plain.values()
+            for c in plain
             if c.not_null
             and c.filled
             and c.distinct == c.filled
             and c.type.plain.kind != "array"
             and c.type.plain.name != "bytea"
+        )
+        return filled[:1], None
+
+    def _person(self, name: str) -> tuple[str, ...]:
+        """The columns that say who a row of a table of people is; of other tables none."""
+        table = self.catalog.tables[name]
+        if person_weight(table) == 0:
+            return ()
+        mails = [
+            c
+            for c in table.columns
+            if not c.generated
+            and c.type.is_text
+            and w.matches(w.EMAIL, words(c.name))
+            and propose(self.catalog, table, c, catalogue=False).kind == "email"
         ]
-        return (filled[0],) if filled else ()
+        own = self._own_key(table)
+        shared = any(
+            (name, column) in self.families and len(self.families[name, column].members) > 1
+            for column in own
+        )
+        if len(mails) == 1 and not (own and shared and not mails[0].not_null):
+            if mails[0].not_null:
+                return (mails[0].name,)
+            return (mails[0].name, *own) if own else ()
+        return own
+
+    @staticmethod
+    def _own_key(table: Table) -> tuple[str, ...]:
+        """The key, if it is one column that is not computed."""
+        if len(table.key) != 1 or any(c.generated for c in table.columns if c.name in table.key):
+            return ()
+        return table.key
 
     # ---------------------------------------------------- several at a time
 
