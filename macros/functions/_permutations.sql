@@ -56,7 +56,16 @@ declare
     zeros constant int[] := '{1632,1776,1984,2406,2534,2662,2790,2918,3046,3174,3302,3430,3558,3664,3792,3872,4160,4240,6112,6160,65296}';
     size constant int := length(x);
     result text := ''; made text; code int; first int; radix int; start int := 1; n bigint := 1; value bigint := 0; piece int := 0;
+    digits text;
 begin
+    -- the same for a plain number of one piece, which most are, without a look at every character
+    if ltrim(x, '0123456789 ()+/-') = '' then
+        digits := translate(x, ' ()+/-', '');
+        if length(digits) between 1 and 17 then
+            n := ('1' || repeat('0', length(digits)))::bigint;
+            return {{ ledger }}.put_digits(x, lpad({{ ledger }}.permute(digits::bigint, keys, n)::text, length(digits), '0'));
+        end if;
+    end if;
     for i in 1..size + 1 loop
         code := ascii(substr(x, i, 1));
         {{ tdm._kind_of_character() }}
