@@ -22,8 +22,8 @@ FACTS = {
     "bauta": "keyed; a person's name, e-mail and dates do not belong together; names stay in the"
     " notes; card numbers mostly without a valid check digit",
     "pganonymize": "not keyed; random: equal values become different ones, each run makes others;"
-    " in place, over the original rows; ip left as it is (it knows no inet); notes and profile"
-    " emptied",
+    " in place, over the original rows; ip and profile left as they are (it knows no inet and"
+    " breaks over jsonb); notes emptied",
 }
 _COLUMNS = {
     "full_name": "fakeName",
@@ -90,7 +90,6 @@ def _pganonymize(laid: Ground, cache: Path) -> Spent:
         {name: {"provider": {"name": provider}}} for name, provider in _FAKE.items()
     ]
     fields.append({"notes": {"provider": {"name": "set", "value": "removed"}}})
-    fields.append({"profile": {"provider": {"name": "set", "value": "{}"}}})
     schema = laid.folder / "pganonymize.yml"
     table = {"people_few": {"primary_key": "id", "fields": fields}}
     schema.write_text(json.dumps({"tables": [table]}), encoding="utf-8")
