@@ -19,8 +19,9 @@ language plpgsql immutable strict parallel safe as $$
 declare
     plain text := layout; result text := ''; symbol text; used int := 0; places int;
 begin
+    if ltrim(layout, '0123456789') = '' and length(digits) >= length(layout) then return left(digits, length(layout)); end if;
     -- to_char fills a layout of blanks and signs at a fifth of the cost; 0 is a digit's place there, and a dot would mean something
-    if layout !~ '[^0-9 ()+/-]' then
+    if ltrim(layout, '0123456789 ()+/-') = '' then
         places := length(translate(layout, ' ()+/-', ''));
         if places between 1 and least(length(digits), 18) then
             return to_char(left(digits, places)::bigint, 'FM' || translate(layout, '123456789', '000000000'));

@@ -5,14 +5,16 @@ create or replace function {{ ledger }}.mask_string(value text, ipad bytea, opad
 language plpgsql immutable strict parallel safe as $$
 declare
     -- ASCII's blanks: \s depends on the locale
-    is_address constant boolean := value ~ '^[ \t\n\v\f\r]*[^@ \t\n\v\f\r]+@[^@ \t\n\v\f\r]+[ \t\n\v\f\r]*$';
+    is_address constant boolean := strpos(value, '@') > 0 and value ~ '^[ \t\n\v\f\r]*[^@ \t\n\v\f\r]+@[^@ \t\n\v\f\r]+[ \t\n\v\f\r]*$';
+    plain constant text := case when is_address then lower(btrim(value) collate "C") else 'string:' || value end;
     -- what is printed whole must not be the digest of an entity that happens to have this text as its key
     digest constant bytea := sha256(opad || sha256(ipad || convert_to(
-        normalize(case when is_address then lower(btrim(value) collate "C") else 'string:' || value end, nfc), 'UTF8'
+        case when octet_length(plain) = length(plain) then plain else normalize(plain, nfc) end, 'UTF8'
     )));
-    pick constant bigint := {{ tdm.slice('digest', 1) }};
+    pick bigint;
 begin
     if is_address then
+        pick := {{ tdm.slice('digest', 1) }};
         return lower(((given_names ->> (pick % jsonb_array_length(given_names))::int) || '.' || (family_names ->> (pick % jsonb_array_length(family_names))::int)) collate "C")
             || '.' || encode(substring(digest from 9 for 10), 'hex') || '@example.com';
     end if;
@@ -27,7 +29,9 @@ create or replace function {{ ledger }}.mask_json(
 language plpgsql immutable parallel safe as $$
 declare
     kind constant text := {{ type }}_typeof(doc);
-    value text;
+    {%- if type == 'jsonb' %}
+    key text; value jsonb; whole_path text; result jsonb := '{}'; part jsonb := '{}'; members int := 0;
+    {%- endif %}
 begin
     {%- if type == 'json' %}
     -- json holds escapes that are no characters, and every reader of it stops there
@@ -35,23 +39,34 @@ begin
         doc := regexp_replace(doc::text, '\\u(?:0000|[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2}\\u)[dD][c-fC-F][0-9a-fA-F]{2})', '\ufffd', 'g');
     end if;
     {%- endif %}
-    if doc is null or kind in ('null', 'boolean') or path = any(keep) then return doc; end if;
-    if given ? path then return coalesce(given -> path, 'null'); end if;
-    if kind = 'object' then
-        {%- set masked = ledger ~ '.mask_json(member.value, keep, given, ipad, opad, given_names, family_names, whole_path)' %}
-        {%- set shown = "case when strpos(key, '@') > 0 and not whole_path = any(keep) then " ~ ledger ~ '.mask_string(key, ipad, opad, given_names, family_names) else key end' %}
+    {%- set whole_path = "concat_ws('.', path, case when key ~ '[.*\\\\]' then regexp_replace(key, '([.*\\\\])', '\\\\\\1', 'g') else key end)" %}
+    {%- set shown = "case when strpos(key, '@') > 0 and not whole_path = any(keep) then " ~ ledger ~ '.mask_string(key, ipad, opad, given_names, family_names) else key end' %}
+    if kind = 'object' and (path = any(keep) or given ? path) is not true then
+        -- a dot or a star inside a key is no path of ours
+        {%- if type == 'jsonb' %}
+        -- a query that computed all of it would cost more to start than the loop does
+        for key, value in select member.key, member.value from jsonb_each(doc) as member loop
+            whole_path := {{ whole_path }};
+            -- PostgreSQL evaluates an expression that calls its own function far slower inside that call: it stands alone
+            if jsonb_typeof(value) in ('object', 'array') then
+                value := {{ ledger }}.mask_json(value, keep, given, ipad, opad, given_names, family_names, whole_path);
+            else
+                value := {{ tdm._masked_member(ledger, type, 'value', 'whole_path', false) }};
+            end if;
+            part := part || jsonb_build_object({{ shown }}, value);
+            members := members + 1;
+            -- to put one more into a large object takes long
+            if members % 64 = 0 then result := result || part; part := '{}'; end if;
+        end loop;
+        return result || part;
+        {%- else %}
         return coalesce((
-            {%- if type == 'jsonb' %}
-            select jsonb_object_agg({{ shown }}, {{ masked }})
-            {%- else %}
-            select ('{' || string_agg(to_json({{ shown }}) || ': ' || {{ masked }}, ', ' order by place) || '}')::json
-            {%- endif %}
-            from {{ type }}_each(doc) with ordinality as member (key, value, place)
-            -- a dot or a star inside a key is no path of ours
-            cross join lateral concat_ws('.', path, regexp_replace(key, '([.*\\])', '\\\1', 'g')) as whole_path
+            select ('{' || string_agg(to_json({{ shown }}) || ': ' || {{ tdm._masked_member(ledger, type, 'member.value', 'whole_path') }}, ', ' order by place) || '}')::json
+            from (select *, {{ whole_path }} as whole_path from json_each(doc) with ordinality as member (key, value, place) offset 0) as member
         ), doc);
-    elsif kind = 'array' then
-        {%- set masked = ledger ~ ".mask_json(member.value, keep, given, ipad, opad, given_names, family_names, concat_ws('.', path, '*'))" %}
+        {%- endif %}
+    elsif kind = 'array' and (path = any(keep) or given ? path) is not true then
+        {%- set masked = tdm._masked_member(ledger, type, 'member.value', "concat_ws('.', path, '*')") %}
         return coalesce((
             {%- if type == 'jsonb' %}
             select jsonb_agg({{ masked }} order by place)
@@ -60,12 +75,8 @@ begin
             {%- endif %}
             from {{ type }}_array_elements(doc) with ordinality as member (value, place)
         ), doc);
-    elsif kind = 'number' then
-        return '0';
     end if;
-    value := doc #>> '{}';
-    if value = '' then return doc; end if;
-    return to_{{ type }}({{ ledger }}.mask_string(value, ipad, opad, given_names, family_names));
+    return {{ tdm._masked_member(ledger, type, 'doc', 'path', false) }};
 end $$;
 {%- endfor %}
 
@@ -195,4 +206,19 @@ language sql immutable strict parallel safe as $$
         'hex'
     )::uuid
 $$
+{%- endmacro %}
+
+{#- One value of a document: what is listed as it was listed, strings masked, numbers 0. A call for every value would cost more
+    than its mask, so only what holds others is a call. -#}
+{% macro _masked_member(ledger, type, value, path, deeper=true) -%}
+case
+    when {{ type }}_typeof({{ value }}) in ('null', 'boolean') or {{ path }} = any(keep) then {{ value }}
+    when given ? {{ path }} then coalesce(given -> {{ path }}, 'null'){{ '::json' if type == 'json' }}
+    when {{ type }}_typeof({{ value }}) = 'string' and {{ value }} #>> '{}' <> '' then to_{{ type }}({{ ledger }}.mask_string({{ value }} #>> '{}', ipad, opad, given_names, family_names))
+    when {{ type }}_typeof({{ value }}) = 'number' then '0'
+    {%- if deeper %}
+    when {{ type }}_typeof({{ value }}) in ('object', 'array') then {{ ledger }}.mask_json({{ value }}, keep, given, ipad, opad, given_names, family_names, {{ path }})
+    {%- endif %}
+    else {{ value }}
+end
 {%- endmacro %}

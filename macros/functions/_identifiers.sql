@@ -6,6 +6,7 @@
 create or replace function {{ ledger }}.compact(x text) returns text
 language plpgsql immutable strict parallel safe as $$
 begin
+    if ltrim(x, '0123456789 -') = '' then return replace(replace(x, '-', ''), ' ', ''); end if;
     if x !~ '[^0-9A-Z]' then return x; end if;
     if x ~ '[^\x01-\x7f]' then return null; end if;
     return upper(regexp_replace(x, '[^0-9A-Za-z]', '', 'g') collate "C") collate "default";
@@ -17,8 +18,8 @@ language plpgsql immutable strict parallel safe as $$
 declare
     result text := ''; symbol text; code int; used int := 0;
 begin
+    if ltrim(layout, '0123456789 ()+/-') = '' and ltrim(characters, '0123456789') = '' then return {{ ledger }}.put_digits(layout, characters); end if;
     if layout !~ '[^0-9A-Z]' then return left(characters, length(layout)); end if;
-    if layout !~ '[^0-9 ()+/-]' and characters !~ '[^0-9]' then return {{ ledger }}.put_digits(layout, characters); end if;
     foreach symbol in array string_to_array(layout, null) loop
         code := ascii(symbol);
         if code between 48 and 57 or code between 65 and 90 or code between 97 and 122 then
@@ -116,7 +117,7 @@ end $$;
 create or replace function {{ ledger }}.invented_card(original text, digest bytea) returns text
 language plpgsql immutable strict parallel safe as $$
 declare
-    digits constant text := case when original ~ '[^0-9]' then regexp_replace(original, '[^0-9]', '', 'g') else original end;
+    digits constant text := case when ltrim(original, '0123456789') = '' then original else regexp_replace(original, '[^0-9]', '', 'g') end;
     issuer constant text := case left(digits, 1) when '4' then '400000' when '5' then '555555' when '3' then '378282' else '999999' end;
     body constant text := left(issuer || lpad(({{ tdm.slice('digest', 1) }} % 1000000000000)::text, 12, '0'), greatest(length(digits) - 1, 1));
 begin

@@ -58,7 +58,16 @@ declare
     symbols constant text[] := string_to_array(x, null);
     size constant int := cardinality(symbols);
     result text := ''; made text; code int; first int; radix int; start int := 1; n bigint := 1; value bigint := 0; piece int := 0;
+    digits text;
 begin
+    -- the same for a plain number of one piece, which most are, without a look at every character
+    if ltrim(x, '0123456789 ()+/-') = '' then
+        digits := translate(x, ' ()+/-', '');
+        if length(digits) between 1 and 17 then
+            n := ('1' || repeat('0', length(digits)))::bigint;
+            return {{ ledger }}.put_digits(x, lpad({{ ledger }}.permute(digits::bigint, keys, n)::text, length(digits), '0'));
+        end if;
+    end if;
     for i in 1..size + 1 loop
         code := ascii(symbols[i]);
         {{ tdm._kind_of_character() }}

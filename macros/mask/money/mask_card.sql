@@ -8,7 +8,7 @@
         {%- set keys = tdm.round_keys(domain) -%}
         {%- set masked = "coalesce(" ~ tdm.ledger() ~ ".permuted_card(" ~ original ~ ", " ~ keys ~ "), " ~ tdm.ledger() ~ ".permute_like(" ~ original ~ ", " ~ keys ~ ", '^[0-9]{12,19}$'))" -%}
     {%- else -%}
-        {%- set masked = tdm.ledger() ~ ".invented_card(" ~ original ~ ", " ~ tdm.hmac("regexp_replace(" ~ original ~ ", '[^0-9]', '', 'g')", domain) ~ ")" -%}
+        {%- set masked = tdm.ledger() ~ ".invented_card(" ~ original ~ ", " ~ tdm.hmac("case when ltrim(" ~ original ~ ", '0123456789') = '' then " ~ original ~ " else regexp_replace(" ~ original ~ ", '[^0-9]', '', 'g') end", domain) ~ ")" -%}
     {%- endif -%}
     {{ tdm._unless_empty(original, masked) }} {{ tdm.marker(column, 'mask_card', {'domain': domain, 'by_value': true, 'injective': unique, 'reversible': unique, 'max_length': 'same', 'any_case': true}) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""`python -m bench.masks`: floors, ten columns, a masked dump, and each mask alone."""
+"""`python -m bench.masks`: floors, ten columns, a masked dump, other tools, and each mask alone."""
 
 from __future__ import annotations
 
@@ -8,81 +8,93 @@ import platform
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from bench import command, server
-from bench.masks import ground
+from bench import command, given, server
+from bench.masks import ground, report, rivals
 from bench.masks.ground import Ground
 from bench.measure import Command, Spent
 from tdm.errors import TdmError
 
-_REPOSITORY = Path(__file__).resolve().parents[3]
-_FLOORS = {
-    "copy": "create table as, all 25 columns",
-    "out": "COPY of them to a client",
-    "pg_dump": "pg_dump -Fc of them, unmasked",
-}
-_OURS = {
-    "ten": "ten columns masked, into a table",
-    "eight": "the same without free text and jsonb",
-    "dump": "ten columns masked, into a table, then COPY through zstd -1",
-}
+_PARTS = ("tables", "rivals", "alone")
 
 
 def main(
     rows: Annotated[int, typer.Option(help="People.")] = 1_000_000,
+    few: Annotated[int, typer.Option(help="People that other tools get.")] = 100_000,
     rounds: Annotated[int, typer.Option(help="Turns of everybody.")] = 2,
-    only: Annotated[str, typer.Option(help="tables, alone; default: both.")] = "tables,alone",
+    only: Annotated[str, typer.Option(help=f"{', '.join(_PARTS)}; default: all.")] = "",
     pg: Annotated[int, typer.Option(help="PostgreSQL's major version.")] = 0,
     out: Annotated[Path | None, typer.Option(help="A JSON file for every turn.")] = None,
     costs: Annotated[
         Path | None,
         typer.Option(help="A JSON file of what `tdm masks` says: scripts/tdm/mask_costs.json."),
     ] = None,
-    schema: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="TDM_BENCH_SCHEMA",
-            help=f"The folder with {ground.GENERATOR}; default: ../shared/bench beside us.",
-        ),
-    ] = None,
+    schema: given.SchemaOption = None,
+    cache: given.CacheOption = given.CACHE,
 ) -> None:
-    """What masks cost: server and client CPU, beside copies and an unmasked dump."""
-    generator = (schema or _REPOSITORY.parent / "shared" / "bench") / ground.GENERATOR
-    if not generator.exists():
-        typer.echo(
-            f"Skipped: {generator} does not exist. Say where it is: --schema, TDM_BENCH_SCHEMA.",
-            err=True,
-        )
+    """What masks cost: server and client CPU, beside copies, an unmasked dump and other tools."""
+    parts = given.chosen(only, _PARTS) or list(_PARTS)
+    generator = given.generator(schema, ground.GENERATOR)
+    if generator is None:
         return
     version = pg or server.default_version()
-    with ground.laid(generator.resolve(), rows, version) as laid:
-        typer.echo(f"{rows:,} people.", err=True)
-        turns: dict[str, list[Spent]] = {}
-        contestants = _contestants(laid) if "tables" in only else {}
-        contestants |= _alone(laid) if "alone" in only else {}
-        if not contestants:
-            raise TdmError(f"--only {only}: there are tables, alone.")
+    turns: dict[str, list[Spent]] = {}
+    left_out: list[str] = []
+    with ground.laid(generator, rows, min(few, rows), version) as laid:
+        _say(f"{rows:,} people.")
+        contestants: dict[str, Callable[[], Spent]] = {}
+        contestants |= _tables(laid) if "tables" in parts else {}
+        contestants |= _rivals(laid, cache) if "rivals" in parts else {}
+        contestants |= _alone(laid) if "alone" in parts else {}
         for number in range(rounds):
-            for name, run in contestants.items():
-                spent = run()
+            for name, run in list(contestants.items()):
+                try:
+                    spent = run()
+                except (given.NotInstalled, TdmError) as why:
+                    if name not in rivals.FACTS:
+                        raise
+                    left_out.append(f"{name}: {str(why).strip().splitlines()[-1]}")
+                    del contestants[name]
+                    _say(f"Left out: {left_out[-1]}")
+                    continue
                 turns.setdefault(name, []).append(spent)
-                typer.echo(f"round {number + 1}, {name}: {spent.cpu:.2f} CPU s", err=True)
-    machine = f"PostgreSQL {version}, {os.cpu_count()} cores, {platform.machine()}"
-    typer.echo(_report(turns, rows, machine))
+                _say(f"round {number + 1}, {name}: {spent.cpu:.2f} CPU s")
+    options = f"--rows {rows} --few {few} --rounds {rounds}" + (f" --only {only}" if only else "")
+    run_of: dict[str, Any] = {
+        "command": f"make bench-masks ARGS='{options} --pg {version}'",
+        "machine": f"PostgreSQL {version}, {os.cpu_count()} cores, {platform.machine()}, "
+        + platform.system(),
+        "rows": rows,
+        "few": min(few, rows),
+        "left_out": left_out,
+        "cpu": {name: [spent.cpu for spent in spents] for name, spents in turns.items()},
+        "memory": {name: max(spent.memory for spent in spents) for name, spents in turns.items()},
+    }
+    typer.echo(shown(run_of))
     if out:
-        cpu = {name: [spent.cpu for spent in spents] for name, spents in turns.items()}
-        out.write_text(json.dumps({"rows": rows, "machine": machine, "cpu": cpu}, indent=1))
+        out.write_text(json.dumps(run_of, indent=1) + "\n", encoding="utf-8")
     if costs and "digest" in turns:
-        found = {name: each for name, each in _microseconds(turns, rows).items() if "," not in name}
+        found = report.microseconds(run_of["cpu"], rows)
+        found = {name: cost for name, cost in found.items() if "," not in name}
         del found["digest"]
-        costs.write_text(json.dumps({"microseconds": found}, indent=1, sort_keys=True) + "\n")
+        text = json.dumps({"microseconds": found}, indent=1, sort_keys=True)
+        costs.write_text(text + "\n", encoding="utf-8")
 
 
-def _contestants(laid: Ground) -> dict[str, Callable[[], Spent]]:
+def shown(run_of: dict[str, Any]) -> str:
+    """What a run wrote, as tables."""
+    parts = [
+        f"{run_of['machine']}; {run_of['rows']:,} people.",
+        report.report(run_of["cpu"], run_of["memory"], run_of["rows"], run_of["few"]),
+        *(f"Left out: {line}" for line in run_of["left_out"]),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _tables(laid: Ground) -> dict[str, Callable[[], Spent]]:
     """The floors, and ours."""
     dumped = laid.folder / "people.dump"
 
@@ -109,6 +121,13 @@ def _contestants(laid: Ground) -> dict[str, Callable[[], Spent]]:
     }
 
 
+def _rivals(laid: Ground, cache: Path) -> dict[str, Callable[[], Spent]]:
+    """Other tools on fewer people, and ours on as many."""
+    laid.few("few")
+    ours = laid.queries["ten"].replace('"public"."people"', '"public"."few"')
+    return {"few": lambda: laid.made(ours), **rivals.contestants(laid, cache)}
+
+
 def _alone(laid: Ground) -> dict[str, Callable[[], Spent]]:
     def one(name: str) -> Callable[[], Spent]:
         return lambda: laid.made(laid.queries[name])
@@ -116,44 +135,8 @@ def _alone(laid: Ground) -> dict[str, Callable[[], Spent]]:
     return {name: one(name) for name in laid.queries if name not in ("ten", "eight")}
 
 
-def _report(turns: dict[str, list[Spent]], rows: int, machine: str) -> str:
-    """Tables in Markdown."""
-    cpu = {name: median(spent.cpu for spent in spents) for name, spents in turns.items()}
-    parts = [f"{rows:,} rows; {machine}, {platform.system()}."]
-    if "copy" in cpu:
-        lines = [
-            "|  | CPU s | client MB | over the copy | over pg_dump |",
-            "| --- | ---: | ---: | ---: | ---: |",
-        ]
-        for name, what in (_FLOORS | _OURS).items():
-            memory = max(spent.memory for spent in turns[name]) / 1e6
-            lines.append(
-                f"| {what} | {cpu[name]:.1f} | {memory:.0f} | {_ratio(turns, name, 'copy'):.2f}"
-                f" | {_ratio(turns, name, 'pg_dump'):.2f} |"
-            )
-        parts.append("\n".join(lines))
-    if "digest" in cpu:
-        lines = ["| mask | µs a row |", "| --- | ---: |"]
-        lines += [f"| {name} | {cost} |" for name, cost in _microseconds(turns, rows).items()]
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
-
-
-def _microseconds(turns: dict[str, list[Spent]], rows: int) -> dict[str, float]:
-    """What each mask alone costs a row above the copy; of an entity's, above the digest."""
-    cpu = {name: min(spent.cpu for spent in spents) for name, spents in turns.items()}
-    cases = ground.cases()
-    bases = {"copied": ["digest", *cases["plain"]], "digest": list(cases["entity"])}
-    return {
-        name: round(max(1e6 * (cpu[name] - cpu[base]) / rows, 0), 1)
-        for base, names in bases.items()
-        for name in names
-    }
-
-
-def _ratio(turns: dict[str, list[Spent]], name: str, over: str) -> float:
-    """The median of the rounds' ratios."""
-    return median(a.cpu / b.cpu for a, b in zip(turns[name], turns[over], strict=True))
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 import psycopg
 import yaml
 
+from bench import given
 from bench.measure import Command, Spent, measured
 from bench.server import Server, private, workplace
 from tdm import connection, scaffold
@@ -22,7 +22,6 @@ from tdm.errors import ExitCode, TdmError
 
 DATABASE = "bench"
 GENERATOR = "people.sql"
-_TARGET = "staging_mask"
 _HERE = Path(__file__).parent
 _CASES = _HERE / "cases.yml"
 _TEN = _HERE / "ten.sql"
@@ -37,13 +36,16 @@ class Ground:
     Attributes:
         folder: for whatever they write; gone at the end.
         rows: people.
+        some: people that other tools get.
         queries: what a masked table is made of, by name: ten, eight, digest, and each mask alone.
     """
 
     server: Server
     folder: Path
     rows: int
+    some: int
     queries: Mapping[str, str]
+    database: str = DATABASE
 
     def spend(self, *pipeline: Command) -> Spent:
         log = self.folder / "log.txt"
@@ -66,6 +68,24 @@ class Ground:
         script.write_text(f"create table {table} as\n{query}\n;\n", encoding="utf-8")
         return self.spend(self.program("psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(script)))
 
+    def few(self, table: str, empty: bool = False) -> None:
+        """Some of the people, or a table like theirs, anew, with a key."""
+        rows = 0 if empty else self.some
+        with psycopg.connect(self.server.dsn(self.database), autocommit=True) as session:
+            for statement in (
+                f"drop table if exists {table}",
+                f"create table {table} as select * from people order by id limit {rows}",
+                f"alter table {table} add primary key (id)",
+                f"vacuum analyze {table}",
+            ):
+                session.execute(statement.encode())
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns."""
+        with psycopg.connect(self.server.dsn(self.database)) as session:
+            found = session.execute(f"select * from {table} limit 0".encode()).description
+        return [column.name for column in found or ()]
+
 
 def cases() -> dict[str, dict[str, str]]:
     """Each mask alone, by name: `plain` ones, and those of an `entity`."""
@@ -74,11 +94,12 @@ def cases() -> dict[str, dict[str, str]]:
 
 
 @contextmanager
-def laid(generator: Path, rows: int, version: int) -> Iterator[Ground]:
+def laid(generator: Path, rows: int, some: int, version: int) -> Iterator[Ground]:
     """Start a server, make the people and compile the masks; all of it is gone afterwards.
 
     Args:
         generator: the SQL that makes them.
+        some: how many of them other tools get.
         version: PostgreSQL's major version.
     """
     with workplace() as base, private(version, base) as server:
@@ -96,7 +117,7 @@ def laid(generator: Path, rows: int, version: int) -> Iterator[Ground]:
         )
         with psycopg.connect(server.dsn(DATABASE), autocommit=True) as session:
             session.execute("drop table orders")
-        yield Ground(server, work, rows, _compiled(server, work / "project"))
+        yield Ground(server, work, rows, some, _compiled(server, work / "project"))
 
 
 def _environment(server: Server) -> dict[str, str]:
@@ -129,7 +150,7 @@ def _compiled(server: Server, project: Path) -> dict[str, str]:
     domains = {name for sql in queries.values() for name in re.findall(r"domain = '(\w+)'", sql)}
     with psycopg.connect(server.dsn(DATABASE), autocommit=True) as session:
         for domain in sorted(domains):
-            session.execute("select tdm_vault.ensure_domain(%s, %s)", [_TARGET, domain])
+            session.execute("select tdm_vault.ensure_domain(%s, %s)", [given.TARGET, domain])
     return queries
 
 
@@ -151,15 +172,11 @@ def _models() -> dict[str, str]:
 
 
 def _dbt(server: Server, project: Path, *arguments: str) -> None:
+    command = given.dbt(project, _environment(server), *arguments)
     done = subprocess.run(
-        [
-            str(Path(sys.executable).parent / "dbt"),
-            *arguments,
-            *(("--target", _TARGET) if arguments[0] != "deps" else ()),
-            "--no-use-colors",
-        ],
-        env=_environment(server) | {"PWD": str(project)},
-        cwd=project,
+        command.argv,
+        env=command.env,
+        cwd=command.cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bench import command, server
+from bench import command, given, server
 from bench.subset import closure, everything, ground, handwritten, ours, profile, report
 from bench.subset.contestant import Contestant, Skipped, Turn
 from bench.subset.record import Record, Setting
@@ -38,27 +38,16 @@ def main(
     only: Annotated[str, typer.Option(help="Contestants; default: all.")] = "",
     pg: Annotated[int, typer.Option(help="PostgreSQL's major version.")] = 0,
     out: Annotated[Path | None, typer.Option(help="A JSON file for every turn.")] = None,
-    schema: Annotated[
-        Path | None,
-        typer.Option(
-            envvar="TDM_BENCH_SCHEMA",
-            help=f"The folder with {_GENERATOR}; default: ../shared/bench beside the repository.",
-        ),
-    ] = None,
-    cache: Annotated[
-        Path,
-        typer.Option(envvar="TDM_BENCH_CACHE", help="Where the rivals are installed."),
-    ] = Path.home() / ".cache" / "tdm-bench",
+    schema: given.SchemaOption = None,
+    cache: given.CacheOption = given.CACHE,
     timeout: Annotated[float, typer.Option(help="Seconds for each command.")] = 600,
     profiled: Annotated[
         bool, typer.Option("--profile", help="Then where ours and sql spend it.")
     ] = False,
 ) -> None:
     """What the subset costs, beside SQL by hand, a whole copy, and other tools."""
-    folder = schema or ground.REPOSITORY.parent / "shared" / "bench"
-    generator = folder / _GENERATOR
-    if not generator.exists():
-        _say(f"Skipped: {generator} does not exist. Say where it is: --schema, TDM_BENCH_SCHEMA.")
+    generator = given.generator(schema, _GENERATOR)
+    if generator is None:
         return
     contestants = _chosen(only)
     sizes = [float(text) for text in percents.split(",")]
@@ -68,7 +57,7 @@ def main(
     version = pg or server.default_version()
     try:
         for scale in sf.split(","):
-            with ground.laid(generator.resolve(), scale, sizes, version, cache) as laid:
+            with ground.laid(generator, scale, sizes, version, cache) as laid:
                 _say(f"sf {scale}: PostgreSQL {laid.server.version}, generated.")
                 known = closure.read(laid)
                 rows = closure.remember(laid, known, sizes)
@@ -84,9 +73,9 @@ def main(
     finally:  # an interrupted run has measured something, too
         typer.echo(report.report(records, settings))
         if out:
-            given = f"--sf {sf} --percents {percents} --rounds {rounds}"
-            given += f" --only {only}" if only else ""
-            asked = f"make bench-subset ARGS='{given} --pg {version} --out {out.name}'"
+            options = f"--sf {sf} --percents {percents} --rounds {rounds}"
+            options += f" --only {only}" if only else ""
+            asked = f"make bench-subset ARGS='{options} --pg {version} --out {out.name}'"
             _write(out, asked, version, records, settings, left_out)
     _require_exact(records, left_out)
 
@@ -131,11 +120,8 @@ def _require_exact(records: list[Record], left_out: list[str]) -> None:
 
 
 def _chosen(only: str) -> list[Contestant]:
-    names = [name for name in only.split(",") if name]
     known = {contestant.name: contestant for contestant in CONTESTANTS}
-    for name in names:
-        if name not in known:
-            raise TdmError(f"--only {name}: there are {', '.join(known)}.")
+    names = given.chosen(only, known)
     return [known[name] for name in names or known if names or not known[name].asked]
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bench import given
 from bench.measure import Spent
 from bench.subset import report
 from bench.subset.closure import Difference
@@ -31,12 +32,7 @@ def main(
     if into is None:
         typer.echo(text)
         return
-    page = into.read_text(encoding="utf-8")
-    before, found, rest = page.partition(BEGIN)
-    _, closed, after = rest.partition(END)
-    if not found or not closed:
-        raise TdmError(f"{into} has no {BEGIN} … {END}.")
-    into.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
+    given.write_between(into, BEGIN, END, text)
 
 
 def figures(runs: list[dict[str, Any]]) -> str:

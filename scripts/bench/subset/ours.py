@@ -6,9 +6,9 @@ import difflib
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+from bench import given
 from bench.measure import Command
 from bench.subset.contestant import Contestant, Result, Turn
 from bench.subset.ground import EMPTY, TABLES, WORK, Ground, percent_name
@@ -16,8 +16,7 @@ from tdm import scaffold
 from tdm.errors import ExitCode, TdmError
 
 _DECIDED = Path(__file__).with_name("decided")
-_TARGET = "staging_mask"
-_SCHEMA = f"{_TARGET}_subset"
+_SCHEMA = f"{given.TARGET}_subset"
 _SELECTION = ("--select", "source_columns", "path:models/subset", "--exclude", "identifying_values")
 _MODELS = Path("models/subset/public")
 # What `init` decides in another way than the bench's definition, where a line less is all.
@@ -97,18 +96,7 @@ def _edits(before: dict[str, str], after: dict[str, str]) -> list[str]:
 
 
 def _dbt(turn: Turn, *arguments: str, database: str = WORK) -> Command:
-    project = _project(turn)
-    return Command(
-        (
-            str(Path(sys.executable).parent / "dbt"),
-            *arguments,
-            "--target",
-            _TARGET,
-            "--no-use-colors",
-        ),
-        turn.ground.environment(database) | {"PWD": str(project)},
-        project,
-    )
+    return given.dbt(_project(turn), turn.ground.environment(database), *arguments)
 
 
 def _do(turn: Turn, *arguments: str, database: str = WORK) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
+from bench import given
 from bench.measure import Command
 from bench.subset.contestant import Skipped, Turn
 from bench.subset.ground import ROOTS, SOURCE, TABLES, Ground, percent_name
@@ -15,30 +14,15 @@ from tdm.errors import ExitCode, TdmError
 
 
 def installed(ground: Ground, requirement: str) -> Path:
-    """The folder of a tool's programs; installed first, where it is not in the cache.
-
-    Args:
-        requirement: `tool==version`, as pip has it.
+    """The folder of a tool's programs (see bench.given.installed).
 
     Raises:
-        Skipped: the package index has no answer, or the package cannot be installed.
+        Skipped: it cannot be installed.
     """
-    folder = ground.cache / requirement.replace("==", "-")
-    ready = folder / "installed"
-    if not ready.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        pip = [str(folder / "bin" / "pip"), "--disable-pip-version-check", "--quiet"]
-        for step in (
-            [sys.executable, "-m", "venv", str(folder)],
-            [*pip, "install", requirement],
-        ):
-            done = subprocess.run(step, capture_output=True, text=True, check=False)
-            if done.returncode:
-                said = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
-                raise Skipped(f"{requirement} cannot be installed: {said[-1]}")
-        ready.touch()
-    return folder / "bin"
+    try:
+        return given.installed(ground.cache, requirement)
+    except given.NotInstalled as why:
+        raise Skipped(str(why)) from None
 
 
 def command(turn: Turn, program: Path, *arguments: str) -> Command:
