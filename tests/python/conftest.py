@@ -40,6 +40,8 @@ settings.register_profile("nightly", deadline=None, print_blob=True)
 settings.load_profile("nightly" if os.environ.get("TDM_NIGHTLY") else "every_run")
 
 
+# First, because pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process runs what shares a build: the tests of a folder, or of a file, on one server."""
     for item in items:
