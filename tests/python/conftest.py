@@ -40,15 +40,12 @@ settings.register_profile("nightly", deadline=None, print_blob=True)
 settings.load_profile("nightly" if os.environ.get("TDM_NIGHTLY") else "every_run")
 
 
-# First, because pytest-xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """One process runs what shares a build: the tests of a folder, or of a file, on one server."""
-    for item in items:
-        folder, called = item.path.parent, getattr(item, "callspec", None)
-        group = item.path.stem if folder == REPO / "tests" / "python" else folder.name
-        version = called.params.get("server", "") if called else ""
-        item.add_marker(pytest.mark.xdist_group(f"{group}-{version}"))
+    folder, called = item.path.parent, getattr(item, "callspec", None)
+    group = item.path.stem if folder == REPO / "tests" / "python" else folder.name
+    version = called.params.get("server", "") if called else ""
+    item.add_marker(pytest.mark.xdist_group(f"{group}-{version}"))
 
 
 def _versions() -> list[str]:

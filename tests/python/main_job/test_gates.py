@@ -274,7 +274,11 @@ BREAKS = [
     ),
     Break(
         "sample_share_shop__customers",
-        ("shop.customers: 1 of ", "strata", "Build the sampled keys again"),
+        (
+            "shop.customers: 1 of ",
+            "strata",
+            "must be those of the model; if they are, build it again",
+        ),
         """delete from staging_mask_subset.sampled_shop__customers where customer_id in (
             select customer_id from staging_mask_subset.sampled_shop__customers
             inner join shop.customers using (customer_id)
