@@ -90,6 +90,9 @@ def _remember_statements(server: TestServer) -> None:
         if available != (1, 0):
             return
         connected.execute("alter system set shared_preload_libraries = 'pg_stat_statements'")
+    # by default 5,000 statements: too few for those of the build and of all tests that follow it
+    with (server.data / "postgresql.conf").open("a", encoding="utf-8") as settings:
+        settings.write("pg_stat_statements.max = 50000\n")
     processes.stop(server.data)
     base = Path(server.data).parent
     servers.start_throwaway(server.bin, base)
