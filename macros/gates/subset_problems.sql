@@ -25,14 +25,19 @@
                 {%- do problems.append(node.original_file_path ~ ': ' ~ name ~ ' has no column ' ~ column ~ tdm._did_you_mean(column, tables[name].columns.keys())) -%}
             {%- endfor -%}
             {%- for edge in uses.get('pointed_at_by', [[]] * (place + 1))[place] -%}
-                {%- if not tdm._is_declared(edge, tdm._references_to(tables, name)) -%}
-                    {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._no_such_edge('no table declares a reference to ' ~ name ~ ' by ', edge, tdm._references_to(tables, name))) -%}
+                {%- set known = tdm._references_to(tables, name) -%}
+                {%- if not tdm._is_declared(edge, known) -%}
+                    {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._no_such_edge('no table declares a reference to ' ~ name ~ ' by ', edge, known)) -%}
+                {%- elif tdm._on_one_line(edge.where) not in tdm._conditions_declared(edge, known) -%}
+                    {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._another_condition(edge, tdm._conditions_declared(edge, known))) -%}
                 {%- endif -%}
             {%- endfor -%}
             {%- for edge in uses.get('owned_by', [[]] * (place + 1))[place] if name in tables -%}
                 {%- set own = tdm._edges_at(tables, name) -%}
                 {%- if not tdm._is_declared(edge, own) -%}
                     {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._no_such_edge(name ~ ' declares no reference by ', edge, own)) -%}
+                {%- elif not tdm._narrows_one_of(tdm._on_one_line(edge.where), tdm._conditions_declared(edge, own)) -%}
+                    {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._another_condition(edge, tdm._conditions_declared(edge, own))) -%}
                 {%- elif uses.keeps != 'ends' -%}
                     {%- do problems.extend(tdm._not_carried(node, edge)) -%}
                 {%- endif -%}
@@ -94,34 +99,62 @@
     {{ return(problems) }}
 {%- endmacro %}
 
-{#- Every declared reference to a table, as {columns, to, expression}. -#}
+{#- Every declared reference to a table, as {columns, to, expression, where}. -#}
 {% macro _references_to(tables, name) -%}
     {%- set found = [] -%}
     {%- for source in tables.values() -%}
-        {%- for edge in tdm.meta_of(source).get('references') or [] if edge.to == name -%}
-            {%- do found.append({'columns': edge.columns, 'to': edge.get('to_columns') or edge.columns, 'expression': edge.get('expression')}) -%}
-        {%- endfor -%}
+        {%- for edge in tdm.meta_of(source).get('references') or [] if edge.to == name -%}{%- do found.append(tdm._edge_of(edge)) -%}{%- endfor -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
 
-{#- Along what a table's rows can be owned: its own references, and those to it, the other way round. -#}
+{#- Along what a table's rows can be owned: its own references, and those to it, the other way round; what those demand is
+    demanded of the owner's rows. -#}
 {% macro _edges_at(tables, name) -%}
     {%- set found = [] -%}
-    {%- for edge in tdm.meta_of(tables[name]).get('references') or [] -%}
-        {%- do found.append({'columns': edge.columns, 'to': edge.get('to_columns') or edge.columns, 'expression': edge.get('expression')}) -%}
-    {%- endfor -%}
+    {%- for edge in tdm.meta_of(tables[name]).get('references') or [] -%}{%- do found.append(tdm._edge_of(edge)) -%}{%- endfor -%}
     {%- for edge in tdm._references_to(tables, name) -%}
-        {%- do found.append({'columns': edge.to, 'to': edge.columns, 'expression': none}) -%}
+        {%- do found.append({'columns': edge.to, 'to': edge['columns'], 'expression': none, 'where': none}) -%}
     {%- endfor -%}
     {{ return(found) }}
+{%- endmacro %}
+
+{#- A reference of the sources, as the subset names it. -#}
+{% macro _edge_of(edge) -%}
+    {{ return({
+        'columns': edge.columns, 'to': edge.get('to_columns') or edge.columns,
+        'expression': tdm._one_line_each(edge.get('expression')), 'where': tdm.one_line_texts(edge.get('where')),
+    }) }}
 {%- endmacro %}
 
 {% macro _is_declared(edge, declared) -%}
+    {{ return(tdm._conditions_declared(edge, declared) != []) }}
+{%- endmacro %}
+
+{#- What the references declared with an edge's columns or expression demand of the referencing row; none: nothing. -#}
+{% macro _conditions_declared(edge, declared) -%}
+    {%- set found = [] -%}
     {%- for known in declared if known.to == edge.to and (known.expression == edge.expression if edge.expression else known['columns'] == edge['columns']) -%}
-        {{ return(true) }}
+        {%- do found.append(tdm._on_one_line(known.where)) -%}
     {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- SQL to be compared, not to be run. -#}
+{% macro _on_one_line(sql) -%}
+    {{ return(sql.split() | join(' ') if sql else none) }}
+{%- endmacro %}
+
+{#- Whether a condition is a declared one, or contains it and demands more: fewer rows may come along, but no others. -#}
+{% macro _narrows_one_of(where, declared) -%}
+    {%- for known in declared if known is none or known in (where or '') -%}{{ return(true) }}{%- endfor -%}
     {{ return(false) }}
+{%- endmacro %}
+
+{% macro _another_condition(edge, declared) -%}
+    {%- set expected = [] -%}
+    {%- for known in declared -%}{%- do expected.append('where="' ~ known ~ '"' if known else 'no where') -%}{%- endfor -%}
+    {{ return('the edge ' ~ tdm._edge_text(edge) ~ ' has ' ~ ('where="' ~ edge.where ~ '"' if edge.where else 'no where') ~ ', but the sources declare it with ' ~ expected | unique | join(' or ') ~ '. Write the same here') }}
 {%- endmacro %}
 
 {% macro _no_such_edge(what, edge, declared) -%}

@@ -2,7 +2,7 @@
     anything is built (see subset_problems). Only names and SQL; which table they belong to stands in the model's sources,
     in the same order.
     facts   columns: for each source a list; expressions: SQL over x, a row of the first source; owned_by, pointed_at_by: for
-            each source a list of {columns, to, expression, inside: by another member of kept_together}; keeps: all, none, ends (of link rows) or a share; else what is
+            each source a list of {columns, to, expression, where, inside: by another member of kept_together}; keeps: all, none, ends (of link rows) or a share; else what is
             owned or pointed at; by_key: the key by which rows are told apart, which none of them may lack; holds: the columns that
             the model has -#}
 {% macro _uses(facts) -%}
@@ -13,7 +13,7 @@
 {% macro _names_of(edges) -%}
     {%- set names = [] -%}
     {%- for edge in edges -%}
-        {%- do names.append({'columns': edge.columns, 'to': edge.to, 'expression': edge.get('expression'), 'inside': edge.rows is string}) -%}
+        {%- do names.append({'columns': edge.columns, 'to': edge.to, 'expression': edge.get('expression'), 'where': edge.where, 'inside': edge.rows is string}) -%}
     {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}

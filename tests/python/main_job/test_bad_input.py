@@ -62,8 +62,25 @@ def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> 
         "['customer_id'])",
         "['customer_id'], at_most=2, newest='expire_at')",
     )
+    billing, support = "models/subset/billing", "models/subset/support"
+    replace_in(
+        project / billing / "subset_billing__invoices.sql",
+        "where=\"x.subject_type = 'invoice'\"",
+        "where=\"x.subject_type  <> 'order'\"",
+    )
+    replace_in(
+        project / support / "sampled_support__tickets.sql",
+        "owned_by=[",
+        "owned_by=[tdm.owner(ref('sampled_shop__customers'), expression=['x.subject_id::bigint'],"
+        " to=['customer_id']),",
+    )
     said = _guard(job, project)
     for message in (
+        f"{billing}/subset_billing__invoices.sql: the edge (subject_id) → (invoice_no) has"
+        " where=\"x.subject_type  <> 'order'\", but the sources declare it with"
+        " where=\"x.subject_type = 'invoice'\". Write the same here",
+        f"{support}/sampled_support__tickets.sql: the edge (x.subject_id::bigint) → (customer_id)"
+        " has no where, but the sources declare it with where=\"x.subject_type = 'customer'\".",
         f"{SUBSET}/subset_shop__carts.sql: shop.carts has no column expire_at."
         " Did you mean expires_at?",
         f"{SUBSET}/sampled_shop__customers.sql: shop.customers has no column countri_code."
