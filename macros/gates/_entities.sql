@@ -86,7 +86,7 @@
     {%- for other in entities | map(attribute='entity') if other.through -%}
         {%- set column = other.on if other == one.entity else other.to if tdm._is_its_row(other, one) and other.domain == one.entity.domain else none -%}
         {%- if column and tdm._key_of(one.table, column) -%}
-            {%- set handle = {'kind': ['row of', other.through, other.to, other.by[0], other.domain, tdm._key_of(one.table, column)] | join(' '), 'sql': tdm._shown(column)} -%}
+            {%- set handle = {'kind': ['row of', other.through, other.to, other.by[0], other.domain, tojson(other.get('then'), sort_keys=true), tdm._key_of(one.table, column)] | join(' '), 'sql': tdm._shown(column)} -%}
             {%- if handle not in found -%}{%- do found.append(handle) -%}{%- endif -%}
         {%- endif -%}
     {%- endfor -%}
@@ -100,21 +100,58 @@
 
 {#- Whether an entity that is known through a row is the one that this row's own table knows. -#}
 {% macro _is_its_row(entity, one) -%}
-    {{ return(entity.through == one.table.subset and not one.entity.through and entity.by[0] == one.entity.by[0]) }}
+    {%- set there = entity.get('then') or {'through': none, 'by': entity.by} -%}
+    {{ return(entity.through == one.table.subset and [there.through, there.get('on'), there.by[0]] == [one.entity.through, one.entity.get('on'), one.entity.by[0]]) }}
 {%- endmacro %}
 
-{#- Entities that are known by the same column of the same row, but in two key spaces, as messages: their masks cannot agree. -#}
+{#- The relation in which an entity is known by its columns: its own table's subset, or that of the last row that it points at. -#}
+{% macro _known_in(one) -%}
+    {%- set state = namespace(step=one.entity) -%}
+    {%- for _ in range(20) if state.step.get('then') -%}{%- set state.step = state.step.then -%}{%- endfor -%}
+    {{ return(state.step.through or one.table.subset) }}
+{%- endmacro %}
+
+{#- One entity that is known in two ways, so that its masks cannot agree, as messages: by the same column in two key spaces, and
+    by a key that points at a table which knows its rows by something else. -#}
 {% macro _split_entities(entities) -%}
     {%- set problems = [] -%}
-    {%- for one in entities -%}
-        {%- for other in entities if tdm._is_its_row(other.entity, one) and other.entity.domain != one.entity.domain -%}
+    {%- set direct = {} -%}
+    {%- for one in entities if not one.entity.through -%}{%- do direct.update({one.table.subset ~ ' ' ~ one.masks[0].of: one}) -%}{%- endfor -%}
+    {%- for other in entities -%}
+        {%- set known_in = tdm._known_in(other) -%}
+        {%- for one in entities if not one.entity.through and one.table.subset == known_in and one.entity.by[0] == other.entity.by[0] and other.entity.domain != one.entity.domain and other.entity.through -%}
             {%- do problems.append([
                 other.table.name ~ ': its ' ~ other.masks[0].of ~ ' is known by ' ~ one.entity.by[0] ~ ' of ' ~ one.table.name ~ ' in domain ' ~ other.entity.domain ~ ', but there in domain '
                 ~ one.entity.domain ~ ", so that one entity has two names. Give both the same domain: entity_of(…, domain='" ~ one.entity.domain ~ "')"
             ]) -%}
         {%- endfor -%}
+        {%- for edge in tdm._keys_from(known_in) if edge.columns == [other.entity.by[0]] -%}
+            {%- set one = direct.get(tdm._subset_of(edge.to) ~ ' ' ~ other.masks[0].of) -%}
+            {%- if one and one.entity.by[0] != (edge.get('to_columns') or edge.columns)[0] -%}
+                {%- do problems.append([
+                    other.table.name ~ ': its ' ~ other.masks[0].of ~ ' is known by ' ~ other.entity.by[0] ~ ', which points at ' ~ one.table.name ~ '; there it is known by ' ~ one.entity.by[0]
+                    ~ ", so that one entity has two names. Write tdm.entity_of(ref('" ~ tdm._model_of(one.table.subset) ~ "'), on='" ~ other.entity.by[0] ~ "', by='" ~ one.entity.by[0]
+                    ~ "')" ~ (' as `by` of the entity_of there' if other.entity.through else ' there') ~ '; where somebody else is meant, give the entity another name than ' ~ other.masks[0].of
+                ]) -%}
+            {%- endif -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(problems) }}
+{%- endmacro %}
+
+{#- The foreign keys of the table that a subset model has the rows of. -#}
+{% macro _keys_from(subset) -%}
+    {%- for node in graph.nodes.values() if node.get('relation_name') == subset and node.sources -%}
+        {%- for source in tdm.project_sources() if [source.source_name, source.name] == node.sources[0] | list -%}
+            {{ return((tdm.meta_of(source).get('references') or []) | selectattr('name', 'defined') | selectattr('columns', 'defined') | rejectattr('expression', 'defined') | rejectattr('where', 'defined') | list) }}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return([]) }}
+{%- endmacro %}
+
+{#- The name of the model that makes a relation. -#}
+{% macro _model_of(relation) -%}
+    {%- for node in graph.nodes.values() if node.get('relation_name') == relation -%}{{ return(node.name) }}{%- endfor -%}
 {%- endmacro %}
 
 {#- How a column that can stand for a key was treated, in words; none where its values do not tell rows apart any more. -#}

@@ -10,37 +10,55 @@
         select
             x.*
             {%- for entity, given in kwargs.items() %}
-            {%- set facts = {'by': given, 'domain': 'person', 'through': none} -%}
-            {%- if given is mapping -%}{%- do facts.update(given) -%}{%- endif -%}
-            {%- set columns = [facts.by] if facts.by is string else facts.by %},
-            {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, facts), 'email'), facts.domain) }} as {{ tdm.quoted(entity) }} {{ tdm.as_comment({'entity': entity, 'domain': facts.domain, 'by': columns[0] if not facts.through and columns | length == 1 else none, 'known': tdm._known(columns, facts)}) }}
+            {%- set steps = tdm._steps_to(given) -%}
+            {%- set by = steps[-1].by if steps else given -%}
+            {%- set columns = [by] if by is string else by -%}
+            {%- set domain = steps[0].domain if steps else 'person' -%},
+            {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, steps), 'email'), domain) }} as {{ tdm.quoted(entity) }} {{ tdm.as_comment({'entity': entity, 'domain': domain, 'by': columns[0] if not steps and columns | length == 1 else none, 'known': tdm._known(columns, steps, domain)}) }}
             {%- endfor %}
         from {{ relation }} as x
-        {%- for entity, given in kwargs.items() if given is mapping and given.get('through') %}
-        left join {{ given.through }} as {{ tdm.quoted(entity ~ '_row') }} on x.{{ tdm.quoted(given.on) }} = {{ tdm.quoted(entity ~ '_row') }}.{{ tdm.quoted(given.to) }}
+        {%- for entity, given in kwargs.items() -%}
+        {%- for step in tdm._steps_to(given) %}
+        left join {{ step.through }} as {{ tdm._row_alias(entity, loop.index) }} on {{ tdm._row_alias(entity, loop.index0) }}.{{ tdm.quoted(step.on) }} = {{ tdm._row_alias(entity, loop.index) }}.{{ tdm.quoted(step.to) }}
+        {%- endfor -%}
         {%- endfor %}
         offset '0'
     )
 {%- endmacro %}
 
-{#- The same for the gate entities_agree: by which columns, and through which row of which relation. -#}
-{% macro _known(columns, facts) -%}
-    {%- set through = {'through': facts.through | string, 'on': facts.on, 'to': facts.to} if facts.through else {'through': none} -%}
-    {%- do through.update({'by': columns | list, 'domain': facts.domain}) -%}
-    {{ return(through) }}
+{#- The rows between a row and its entity's, the nearest first; none where a column says it. -#}
+{% macro _steps_to(given) -%}
+    {%- if given is not mapping -%}{{ return([]) }}{%- endif -%}
+    {{ return([given] + tdm._steps_to(given.by)) }}
+{%- endmacro %}
+
+{#- What the query calls the row that is so many steps away. -#}
+{% macro _row_alias(entity, step) -%}
+    {{ return('x' if step == 0 else tdm.quoted(entity ~ '_row' ~ (step if step > 1 else ''))) }}
+{%- endmacro %}
+
+{#- The same for the gate entities_agree: by which columns, and through which row of which relation; `then` is how the entity is
+    known there, where that row points on. -#}
+{% macro _known(columns, steps, domain) -%}
+    {%- set known = {'through': none, 'by': columns | list, 'domain': domain} -%}
+    {%- if steps -%}
+        {%- do known.update({'through': steps[0].through | string, 'on': steps[0].on, 'to': steps[0].to}) -%}
+        {%- if steps | length > 1 -%}{%- do known.update({'then': tdm._known(columns, steps[1:], domain)}) -%}{%- endif -%}
+    {%- endif -%}
+    {{ return(known) }}
 {%- endmacro %}
 
 {#- The SQL of what identifies an entity: the first column that is not NULL; the others carry their names, lest a number of
-    one kind pass for one of another. -#}
-{% macro _entity_key(entity, columns, facts) -%}
-    {%- set row = tdm.quoted(entity ~ '_row') if facts.through else 'x' -%}
+    one kind pass for one of another. Where a row on the way is missing, the last that is there identifies it. -#}
+{% macro _entity_key(entity, columns, steps) -%}
+    {%- set row = tdm._row_alias(entity, steps | length) -%}
     {%- set parts = [] -%}
     {%- for column in columns -%}
         {%- set value = row ~ '.' ~ tdm.quoted(column) ~ '::text' -%}
         {%- do parts.append(value if loop.first else tdm.literal(column ~ ':') ~ ' || ' ~ value) -%}
     {%- endfor -%}
-    {%- if facts.through -%}
-        {%- do parts.append(tdm.literal(facts.on ~ ':') ~ ' || x.' ~ tdm.quoted(facts.on) ~ '::text') -%}
-    {%- endif -%}
+    {%- for step in steps | reverse -%}
+        {%- do parts.append(tdm.literal(step.on ~ ':') ~ ' || ' ~ tdm._row_alias(entity, loop.revindex0) ~ '.' ~ tdm.quoted(step.on) ~ '::text') -%}
+    {%- endfor -%}
     {{ return(parts[0] if parts | length == 1 else 'coalesce(' ~ parts | join(', ') ~ ')') }}
 {%- endmacro %}

@@ -11,5 +11,9 @@ select
     paid_at
 from {{ tdm.with_digest(
     ref('subset_billing__payments'),
-    person=tdm.entity_of(ref('subset_billing__invoices'), on='invoice_no', by='account_id'),
+    person=tdm.entity_of(
+        ref('subset_billing__invoices'),
+        on='invoice_no',
+        by=tdm.entity_of(ref('subset_billing__accounts'), on='account_id', by='billing_email'),
+    ),
 ) }} as payments

@@ -55,14 +55,43 @@ def test_known_by_a_key(newest: None, job: Job, tmp_path: Path) -> None:
     addresses = project / "shop/masked_shop__addresses.sql"
     known = "tdm.entity_of(ref('subset_shop__customers'), on='customer_id', by='email')"
     replace_in(addresses, known, "'customer_id'")
-    models = ["masked_billing__accounts", "masked_shop__addresses"]
+    customers = project / "shop/masked_shop__customers.sql"
+    replace_in(customers, "person='email'", "person='customer_id'")
+    models = ["masked_billing__accounts", "masked_shop__addresses", "masked_shop__customers"]
     assert build(job, project.parents[1], *models) == ""
     replace_in(
         accounts, "mask_full_name('holder_name',", "mask_full_name('holder_name', locale='fr',"
     )
     said = build(job, project.parents[1], *models[:1])
-    assert "billing.accounts.holder_name against shop.addresses.recipient: " in said
+    assert "billing.accounts.holder_name against shop.addresses.recipient, shop.cust" in said
     assert " entities have different names. Use the same mask" in said
+
+
+def test_known_through_two_rows(newest: None, job: Job, tmp_path: Path) -> None:
+    """A payment's person is that of its invoice's account; a key on the way is another one."""
+    together = job.query(
+        "select payer_name = holder_name, count(*)"
+        f" from {TARGET}_billing.payments inner join {TARGET}_billing.invoices using (invoice_no)"
+        f" inner join {TARGET}_billing.accounts using (account_id)"
+        " where payer_name <> '' and holder_name <> '' group by 1"
+    )
+    assert [same for same, _ in together] == [True]
+    project = job.copied_project(tmp_path) / MASKED
+    payments = project / "billing/masked_billing__payments.sql"
+    known = "tdm.entity_of(ref('subset_billing__accounts'), on='account_id', by='billing_email')"
+    replace_in(payments, known, "'account_id'")
+    methods = project / "billing/masked_billing__payment_methods.sql"
+    replace_in(methods, known, "'account_id'")
+    said = build(job, project.parents[1], payments.stem, methods.stem)
+    for table, where in (
+        ("payments", "as `by` of the entity_of there"),
+        ("payment_methods", "there"),
+    ):
+        assert (
+            f"billing.{table}: its person is known by account_id, which points at billing.accounts;"
+            " there it is known by billing_email, so that one entity has two names."
+            f" Write {known} {where}; where" in said
+        ), said
 
 
 def test_what_may_differ(newest: None, job: Job, tmp_path: Path) -> None:
