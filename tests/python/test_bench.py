@@ -21,9 +21,11 @@ GENERATOR = (
 needs_schema = pytest.mark.skipif(not GENERATOR.exists(), reason=f"no {GENERATOR.name} here")
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, benchmark: str = "subset", **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bench.subset", *arguments],
+        [sys.executable, "-m", f"bench.{benchmark}", *arguments],
         env={**os.environ, "PYTHONPATH": str(REPO / "scripts"), **environment},
         capture_output=True,
         text=True,
@@ -84,10 +86,12 @@ def test_without_the_schema_it_says_so(tmp_path: Path) -> None:
     assert done.returncode == 0 and "Skipped" in done.stderr and not done.stdout
 
 
-def test_an_unknown_contestant_is_named(tmp_path: Path) -> None:
-    (tmp_path / "subset_bench.sql").touch()
-    done = run("--schema", str(tmp_path), "--only", "nobody")
-    assert done.returncode == 1 and "ours" in done.stderr and "Traceback" not in done.stderr
+@pytest.mark.parametrize("benchmark, near", [("subset", "ours"), ("masks", "rivals")])
+def test_an_unknown_contestant_is_named(benchmark: str, near: str, tmp_path: Path) -> None:
+    for schema in ("subset_bench.sql", "people.sql"):
+        (tmp_path / schema).touch()
+    done = run("--schema", str(tmp_path), "--only", "nobody", benchmark=benchmark)
+    assert done.returncode == 1 and near in done.stderr and "Traceback" not in done.stderr
 
 
 def test_statements_of_a_log_have_their_cpu() -> None:

@@ -40,7 +40,7 @@ def test_a_wheel_holds_every_file_of_the_package(repo: Path, tmp_path: Path) -> 
         archive.extractall(tmp_path / "site")
     missing = {f"tdm/dbt_package/{path}" for path in package_files.package_files()} - names
     assert not missing
-    assert {"tdm/cli.py", "tdm/demo/00_header.sql"} <= names
+    assert {"tdm/cli.py", "tdm/demo/00_header.sql", "tdm/mask_costs.json"} <= names
     root = subprocess.run(
         [sys.executable, "-c", "from tdm import package_files as p; print(p.package_root())"],
         env={"PYTHONPATH": str(tmp_path / "site")},
