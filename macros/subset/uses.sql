@@ -13,7 +13,7 @@
 {% macro _names_of(edges) -%}
     {%- set names = [] -%}
     {%- for edge in edges -%}
-        {%- do names.append({'columns': edge.columns, 'to': edge.to, 'expression': edge.get('expression'), 'where': edge.where, 'inside': edge.rows is string}) -%}
+        {%- do names.append({'columns': edge.columns, 'to': edge.to, 'expression': edge.get('expression'), 'where': edge.get('where'), 'inside': edge.rows is string}) -%}
     {%- endfor -%}
     {{ return(names) }}
 {%- endmacro %}
