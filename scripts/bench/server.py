@@ -95,12 +95,13 @@ def workplace() -> Iterator[Path]:
 
 
 @contextmanager
-def private(version: int, base: Path) -> Iterator[Server]:
+def private(version: int, base: Path, **others: str) -> Iterator[Server]:
     """Start a server; it is stopped afterwards.
 
     Args:
         version: PostgreSQL's major version.
         base: a folder of the caller's that the server's user can enter, with a short path.
+        others: settings of the server that are other than for most benchmarks.
 
     Raises:
         TdmError: no such PostgreSQL here, or it does not start.
@@ -119,7 +120,7 @@ def private(version: int, base: Path) -> Iterator[Server]:
         ["--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"],
     )
     port = _free_port()
-    settings = _SETTINGS | {"port": str(port), "unix_socket_directories": str(home)}
+    settings = _SETTINGS | others | {"port": str(port), "unix_socket_directories": str(home)}
     if version >= 18:
         settings["io_method"] = "sync"
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -102,7 +102,8 @@ def laid(generator: Path, rows: int, some: int, version: int) -> Iterator[Ground
         some: how many of them other tools get.
         version: PostgreSQL's major version.
     """
-    with workplace() as base, private(version, base) as server:
+    # tables are copied and made as on a server that nobody has tuned: all rows go to its log too
+    with workplace() as base, private(version, base, wal_level="replica") as server:
         work = base / "work"
         work.mkdir()
         with psycopg.connect(server.dsn("postgres"), autocommit=True) as session:
