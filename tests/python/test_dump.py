@@ -62,7 +62,7 @@ def test_manifest(server: TestServer, released: str, tmp_path: Path) -> None:
     result = run(server, released, tmp_path / "dump")
     manifest = json.loads((tmp_path / "dump/manifest.json").read_text())
     assert result["digest"] == manifest["digest"]
-    assert (result["tables"], result["key_id"]) == (11, "k1")
+    assert (result["tables"], result["key_id"]) == (12, "k1")
     assert result["bytes"] == sum(map(len, contents(tmp_path / "dump").values()))
     assert result["rows"] == sum(table["rows"] for table in manifest["tables"])
     assert manifest["source_seen_at"] == "2025-01-02T02:04:05.000000Z"

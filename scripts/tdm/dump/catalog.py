@@ -321,14 +321,14 @@ def tables(conn: psycopg.Connection, release: Release, target: str) -> list[Tabl
     result = []
     for released, oid in zip(release.tables, oids, strict=True):
         masked = {column.name: column for column in columns.get(released.oid, [])}
-        known = [column.name for column in columns.get(oid, [])]
-        strange = sorted(set(masked) - set(known))
+        known = columns.get(oid, [])  # none: COPY writes a line for each row all the same
+        strange = sorted(set(masked) - {column.name for column in known})
         if strange:
             raise TdmError(
                 f"{released.source} has no column {', '.join(strange)}, its masked table has.", 3
             )
-        leaving = [c.name for c in columns[oid] if c.name in masked and not c.generated]
-        if not leaving:
+        leaving = [c.name for c in known if c.name in masked and not c.generated]
+        if known and not leaving:
             raise TdmError(f"No column of {released.source} is left in its masked table.", 3)
         key = next((key for key in keys.get(oid, []) if set(key) <= set(leaving)), None)
         result.append(
@@ -365,8 +365,11 @@ def _holds_text(column: Any) -> bool:
 def _order_by(key: list[str] | None, columns: list[Any]) -> sql.Composable:
     """The one order of a table's rows, whatever the server's locale and heap.
 
-    Without a key the whole row decides, as text: equal rows are then equal bytes.
+    Without a key the whole row decides, as text: equal rows are then equal bytes, as rows without
+    columns always are.
     """
+    if not columns:
+        return sql.SQL("ctid")
     chosen = [c for name in key for c in columns if c.name == name] if key else columns
     return sql.SQL(", ").join(
         sql.SQL('{}::text collate "C"' if column.collated or not key else "{}").format(

@@ -50,11 +50,12 @@ def rows_path(schemas: list[str]) -> str:
 
 def copy_statement(table: dict[str, Any], options: str = "") -> str:
     """The COPY that loads a table of the manifest."""
+    columns = sql.SQL(", ").join(sql.Identifier(column) for column in table["columns"])
     return (
-        sql.SQL("COPY {} ({}) FROM stdin{};")
+        sql.SQL("COPY {}{} FROM stdin{};")
         .format(
             sql.Identifier(table["schema"], table["name"]),
-            sql.SQL(", ").join(sql.Identifier(column) for column in table["columns"]),
+            sql.SQL(" ({})").format(columns) if table["columns"] else sql.SQL(""),
             sql.SQL(options),
         )
         .as_string()
