@@ -5,7 +5,7 @@
             again, for the entity of a row that the row there points at: a payment's person is that of its invoice's account
     to      the column there that `on` points at, where it has another name; it must be unique -#}
 {% macro entity_of(rows, on, by, to=none, domain='person') -%}
-    {%- if by is mapping and by.domain not in ['person', domain] -%}
+    {%- if by is mapping and by.get('domain', 'person') not in ['person', domain] -%}
         {%- do exceptions.raise_compiler_error((model.name if model is defined else '') ~ ': entity_of(' ~ on ~ ') has the domain ' ~ domain ~ ', and the one inside it ' ~ by.domain ~ '. One entity has one domain: give it to the outer one') -%}
     {%- endif -%}
     {{ return({'through': rows, 'on': on, 'to': to or on, 'by': by, 'domain': domain}) }}

@@ -2,8 +2,9 @@
     masks make comes from that one HMAC, so it fits together, in every table that knows the entity by the same value.
         from {{ tdm.with_digest(ref('subset_shop__customers'), person='email') }} as customers
     relation    ref() of a subset_ model
-    <entity>    what identifies the entity: a column; a list of columns, of which the first that is not NULL counts; or
-                tdm.entity_of(…), a column of a row that this one points at
+    <entity>    what identifies the entity: a column; a list of columns, of which the first that is not NULL counts;
+                tdm.entity_of(…), a column of a row that this one points at; or, for an entity that is no person,
+                {'by': one of these, 'domain': 'invoice'}
     `offset '0'` fences the sub-select: without it the planner would copy the HMAC into every mask that uses it. -#}
 {% macro with_digest(relation) -%}
     (
@@ -11,9 +12,8 @@
             x.*
             {%- for entity, given in kwargs.items() %}
             {%- set steps = tdm._steps_to(given) -%}
-            {%- set by = steps[-1].by if steps else given -%}
-            {%- set columns = [by] if by is string else by -%}
-            {%- set domain = steps[0].domain if steps else 'person' -%},
+            {%- set columns = tdm._entity_columns(entity, steps[-1].by if steps else given) -%}
+            {%- set domain = given.get('domain', 'person') if given is mapping else 'person' -%},
             {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, steps), 'email'), domain) }} as {{ tdm.quoted(entity) }} {{ tdm.as_comment({'entity': entity, 'domain': domain, 'by': columns[0] if not steps and columns | length == 1 else none, 'known': tdm._known(columns, steps, domain)}) }}
             {%- endfor %}
         from {{ relation }} as x
@@ -29,7 +29,17 @@
 {#- The rows between a row and its entity's, the nearest first; none where a column says it. -#}
 {% macro _steps_to(given) -%}
     {%- if given is not mapping -%}{{ return([]) }}{%- endif -%}
-    {{ return([given] + tdm._steps_to(given.by)) }}
+    {{ return(([given] if given.get('through') else []) + tdm._steps_to(given.get('by'))) }}
+{%- endmacro %}
+
+{#- The columns that identify an entity in the row that holds them. -#}
+{% macro _entity_columns(entity, given) -%}
+    {%- set by = given.get('by') if given is mapping else given -%}
+    {%- set named = [by] if by is string else by -%}
+    {%- if not named or named is not sequence or named is mapping or '' in named or named | reject('string') | list -%}
+        {%- do exceptions.raise_compiler_error((model.name if model is defined else '') ~ ': with_digest(' ~ entity ~ '=…) must say what identifies the entity: a column, a list of columns, tdm.entity_of(…) or {\'by\': one of these, \'domain\': its key space}') -%}
+    {%- endif -%}
+    {{ return(named) }}
 {%- endmacro %}
 
 {#- What the query calls the row that is so many steps away. -#}

@@ -35,7 +35,9 @@ def test_sums_across_tables_stay(newest: None, job: Job, tmp_path: Path) -> None
         "    {{ tdm.scale_amount('amount', of='invoice', along='payment_id', within='status') }}"
         " as amount,\n",
     )
-    replace_in(payments, "by='account_id'),\n", f"by='account_id'),\n    {entity},\n")
+    replace_in(
+        payments, "    person=tdm.entity_of(\n", f"    {entity},\n    person=tdm.entity_of(\n"
+    )
     run = job.dbt(
         "run", "--select", "masked_billing__invoices", "masked_billing__payments", project=project
     )

@@ -154,3 +154,19 @@ def test_dictionaries_are_in_the_marker() -> None:
     pairs = sizes["given_names"]["sizes"]["ja"] * sizes["family_names"]["sizes"]["ja"] / 2
     assert float(facts["space"]) == pairs
     assert "locale = 'ja'" in tdm._entries("given_names", "ja")
+
+
+def test_what_identifies_an_entity() -> None:
+    """A column or columns, here or in rows further away; an entity has one domain."""
+    invoice = {"by": "invoice_no", "domain": "invoice"}
+    assert "x.invoice_no::text" in tdm.with_digest("lines", invoice=invoice)
+    far = tdm.entity_of("invoices", on="invoice_no", by="number", to="id", domain="invoice")
+    for by in (far, {"by": far, "domain": "invoice"}):
+        sql = tdm.with_digest("lines", invoice=by)
+        assert "left join invoices as invoice_row on x.invoice_no = invoice_row.id" in sql
+        assert '"domain": "invoice"' in sql and '"domain": "person"' not in sql
+    for nothing in ("", [], None, 7, ["email", 7], {"domain": "invoice"}, {"by": {"to": "id"}}):
+        with pytest.raises(rendered.CompilerError, match=r"with_digest\(invoice=…\) must say what"):
+            tdm.with_digest("lines", invoice=nothing)
+    with pytest.raises(rendered.CompilerError, match="entity_of\\(a\\) has the domain order"):
+        tdm.entity_of("accounts", on="a", by=far, domain="order")
