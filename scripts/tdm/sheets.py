@@ -253,11 +253,17 @@ def _facts(given: Sheet) -> list[tuple[str, str]]:
         ("Length", given.length),
         ("Preserves", given.preserves),
         ("Leaks", ", ".join(given.leaks) or "nothing"),
-        ("Cost", "not measured" if given.cost is None else f"{given.cost:g} µs a row"),
+        ("Cost", _cost_shown(given.cost)),
         ("Allowed in", given.allowed),
         ("Example", shown),
     ]
     return [(label, value) for label, value in facts if value]
+
+
+def _cost_shown(cost: float | None) -> str:
+    if cost is None:
+        return "not measured"
+    return f"{cost:g} µs a row" if cost else "too little to tell from the copy's own"
 
 
 def _cell(value: str) -> str:

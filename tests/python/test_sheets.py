@@ -105,5 +105,6 @@ def test_costs_are_shown_where_they_were_measured(
 ) -> None:
     monkeypatch.setattr(sheets, "__file__", str(tmp_path / "sheets.py"))
     assert "not measured" in sheets.text(sheets.sheet("mask_email"))
-    (tmp_path / sheets.COSTS).write_text('{"microseconds": {"mask_email": 1.25}}')
+    (tmp_path / sheets.COSTS).write_text('{"microseconds": {"mask_email": 1.25, "band": 0}}')
     assert "1.25 µs a row" in sheets.text(sheets.sheet("mask_email"))
+    assert "too little to tell" in sheets.text(sheets.sheet("band"))
