@@ -17,20 +17,23 @@ $$;
 -- Hexadecimal digits in the layout and the case of others.
 create or replace function {{ ledger }}.put_hex(original text, digits text) returns text
 language sql immutable strict parallel safe as $$
-    select case when original ~ '[a-f]' then lower(put collate "C") collate "default" else put end
-    from {{ ledger }}.put_characters(upper(original collate "C") collate "default", upper(digits)) as put
+    select case
+        -- as the server writes a UUID, so that it need not be filled character by character
+        when original ~ '^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then digits::uuid::text
+        when original ~ '[a-f]' then lower({{ ledger }}.put_characters(upper(original collate "C") collate "default", upper(digits)) collate "C") collate "default"
+        else {{ ledger }}.put_characters(upper(original collate "C") collate "default", upper(digits))
+    end
 $$;
 
 -- A UUID of version 8 in the place of another one; that of zeros says that there is none, and stays.
 create or replace function {{ ledger }}.device_uuid(original text, digest bytea) returns text
-language sql immutable strict parallel safe as $$
-    select case
-        when original !~ '[1-9A-Fa-f]' then original
-        else {{ ledger }}.put_hex(original, overlay(
-            overlay(encode(substring(digest from 1 for 16), 'hex') placing '8' from 13) placing substr('89ab', 1 + get_byte(digest, 16) % 4, 1) from 17
-        ))
-    end
-$$;
+language plpgsql immutable strict parallel safe as $$
+begin
+    if original !~ '[1-9A-Fa-f]' then return original; end if;
+    return {{ ledger }}.put_hex(original, encode(set_byte(
+        set_byte(substring(digest from 1 for 16), 6, get_byte(digest, 6) % 16 + 128), 8, get_byte(digest, 8) % 16 + 128 + get_byte(digest, 16) % 4 * 16
+    ), 'hex'));
+end $$;
 
 -- An identifier of the same kind that no device has: an IMEI of the test body 00 (3GPP TS 23.003, GSMA TS.06). NULL for other kinds.
 create or replace function {{ ledger }}.invented_device(original text, digest bytea) returns text

@@ -8,6 +8,7 @@ language plpgsql immutable strict parallel safe as $$
 begin
     if ltrim(x, '0123456789 -') = '' then return replace(replace(x, '-', ''), ' ', ''); end if;
     if x !~ '[^0-9A-Z]' then return x; end if;
+    if x !~ '[^0-9A-Za-z -]' then return upper(replace(replace(x, '-', ''), ' ', '') collate "C") collate "default"; end if;
     if x ~ '[^\x01-\x7f]' then return null; end if;
     return upper(regexp_replace(x, '[^0-9A-Za-z]', '', 'g') collate "C") collate "default";
 end $$;
