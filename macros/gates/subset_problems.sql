@@ -145,9 +145,12 @@
     {{ return(sql.split() | join(' ') if sql else none) }}
 {%- endmacro %}
 
-{#- Whether a condition is a declared one, or contains it and demands more: fewer rows may come along, but no others. -#}
+{#- Whether a condition is a declared one, or that `and` more: fewer rows may come along, but no others. With an `or` in it, the
+    declared one must stand in parentheses. -#}
 {% macro _narrows_one_of(where, declared) -%}
-    {%- for known in declared if known is none or known in (where or '') -%}{{ return(true) }}{%- endfor -%}
+    {%- set terms = ' and ' ~ (where or '') ~ ' and ' -%}
+    {%- for known in declared if known is none or known == where or (' and (' ~ known ~ ') and ') in terms -%}{{ return(true) }}{%- endfor -%}
+    {%- for known in declared if (' and ' ~ known ~ ' and ') in terms and ' or ' not in terms -%}{{ return(true) }}{%- endfor -%}
     {{ return(false) }}
 {%- endmacro %}
 

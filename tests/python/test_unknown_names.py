@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from masks import rendered
 from tdm import plan
 from tdm.errors import TdmError
 from tdm.unknown import explained
@@ -69,3 +70,25 @@ def test_names_that_are_like_nothing_and_other_messages(tmp_path: Path) -> None:
     elsewhere = unknown.replace("node named 'q'", "source named 'q.r' in package or project 'p'")
     assert explained(tmp_path, elsewhere) == "models/b.sql: there is no source q.r."
     assert explained(tmp_path, "Runtime Error\n  no") == "Runtime Error\n  no"
+
+
+@pytest.mark.parametrize(
+    ("where", "holds"),
+    [
+        ("x.kind = 1", True),
+        ("x.kind = 1 and x.day > '2024-01-01'", True),
+        ("x.is_open and x.kind = 1 and x.day > '2024-01-01'", True),
+        ("(x.kind = 1) and (x.is_open or x.day > '2024-01-01')", True),
+        ("x.kind = 10", False),
+        ("not x.kind = 1", False),
+        ("x.kind = 1 or true", False),
+        ("x.kind = 1 and x.is_open or true", False),
+        ("x.is_open", False),
+        (None, False),
+    ],
+)
+def test_a_condition_that_narrows(where: str | None, holds: bool) -> None:
+    """An owner's rows may be fewer than the sources declare, never others."""
+    narrows = rendered.package()._narrows_one_of
+    assert narrows(where, ["x.kind = 2", "x.kind = 1"]) is holds
+    assert narrows(where, [None]) is True
