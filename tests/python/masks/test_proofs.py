@@ -109,6 +109,30 @@ CASES = [
             "b": "mask_array makes text that no label of app.mood need be",
         },
     ),
+    Case(
+        "some characters that stay",
+        "a text, b text, c text, d varchar(6), e text check (e ~ '^[0-9]{6}$'), f text unique",
+        {
+            "a": "mask_partial('a', keep_end=4)",
+            "b": "mask_partial('b')",
+            "c": "mask_partial('c', keep=2)",
+            "d": "mask_partial('d', keep=2)",
+            "e": "mask_partial('e', keep=2)",
+            "f": "mask_partial('f', keep=2)",
+        },
+        {
+            "a": "mask_partial lets parts of the original through, but the class is direct. Use",
+            "e": "mask_partial makes what the CHECK",
+            "f": "mask_partial is not one-to-one, but the unique index",
+        },
+        rows="select i::text, i::text, i::text, i::text, (100000 + i)::text, i::text"
+        " from generate_series(0, 9) as i",
+        meta={
+            "a": {"class": "direct"},
+            "b": {"class": "direct"},
+            "c": {"class": "direct", "partly": "the region"},
+        },
+    ),
     # -------------------------------------------------------------------------- lengths
     Case(
         "longer than what is behind a domain or in an array",
