@@ -9,6 +9,7 @@ has them. An edited list is a new version: raise VERSION.
 """
 
 import csv
+import hashlib
 import random
 import re
 import unicodedata
@@ -235,15 +236,27 @@ def text_of(name: str, lists: dict[str, list[Row]]) -> str:
     return "".join(lines)
 
 
+def digest_of(lists: dict[str, list[Row]], name: str) -> str:
+    """What tells an edited list of the same version, as dictionary_problems computes it."""
+    rows = [
+        "|".join([locale, str(place), *row, *(["fm"[place % 2]] if name == "given_names" else [])])
+        for locale, entries in sorted(lists.items(), key=lambda one: one[0].encode())
+        for place, row in enumerate(entries)
+    ]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+
+
 def facts_of(found: dict[str, dict[str, list[Row]]]) -> str:
-    """The macro that says how many entries each list has."""
+    """The macro that says what each list holds."""
     lines = [
-        "{#- What the dictionaries hold, by name: the version that masks use, and the number of"
-        " entries by locale. Written by\n    scripts/make_dictionaries.py. -#}\n"
+        "{#- What the dictionaries hold, by name: the version that masks use, the digest of its"
+        " rows (see\n    dictionary_problems), and the number of entries by locale. Written by"
+        " scripts/make_dictionaries.py. -#}\n"
         "{% macro _dictionaries() -%}\n    {{ return({\n"
     ]
     for name, lists in found.items():
-        lines.append(f"        '{name}': {{'version': {VERSION}, 'sizes': {{\n")
+        known = f"'version': {VERSION}, 'digest': '{digest_of(lists, name)}'"
+        lines.append(f"        '{name}': {{{known}, 'sizes': {{\n")
         sizes = [f"'{locale}': {len(rows)}" for locale, rows in lists.items()]
         for start in range(0, len(sizes), 9):
             lines.append("            " + ", ".join(sizes[start : start + 9]) + ",\n")

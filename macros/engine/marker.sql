@@ -2,7 +2,7 @@
     column      the source column that is treated
     mask        the macro's name
     facts       version, injective (true, false, or 'entity': as unique as the entity's key), nulls ('kept' or 'made'),
-                max_length (characters; 'same' = that of the original; none = unknown), domain, keyed, reversible,
+                max_length (characters, of an array those of an element; 'same' = that of the original; none = unknown), domain, keyed, reversible,
                 space (how many different outputs there are, as text: '1e6'; absent = chance does not matter),
                 made_of ('words' of the dictionaries and numbers; 'layout' where the space is that of the value's own
                 letters and digits), dictionaries (name: version, of those that the mask picks from),
@@ -17,9 +17,10 @@
                 derived (true: made of the value without a key, so that whoever guesses a value can tell its mask)
                 keeps ('values': only what stands in the column comes out; 'intervals': dates of one entity move alike;
                 'some': some rows keep their value)
+                any_text (true: elements of an array may become any text, which no enum has)
                 makes (SQL, examples of what comes out whatever the value is)
                 moves (SQL over x, examples of what a value x becomes, at the ends of what is possible)
-    The last five and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown.
+    The last six and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown.
     A mask inside another one leaves no marker but the key space that it needs (see tdm._inner). -#}
 {% macro marker(column, mask, facts={}) -%}
     {%- set all = {'column': column, 'mask': mask, 'version': 1, 'injective': false, 'nulls': 'kept', 'max_length': none, 'domain': none, 'keyed': true, 'reversible': false} -%}

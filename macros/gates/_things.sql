@@ -1,6 +1,7 @@
-{#- What the columns of a masked table say about an entity, as [{name, variant, sql, place}]: equal names with equal variants must
-    say equal things. `variant` is SQL or none.
-    A mask by a country or language of the row is compared among rows of the same one, where the masked table shows it. -#}
+{#- What the columns of a masked table say about an entity, as [{name, variant, sql, place, fixed}]: equal names with equal variants must
+    say equal things. `variant` is SQL or none. Of equal things without a variant one at least has to be `fixed` for them to differ.
+    A mask by a country or language of the row is compared among rows of the same one, where the masked table shows it; names also
+    with those that no row decides on (fixed): one of them cannot be the person's. -#}
 {% macro _things(one) -%}
     {%- set found = [] -%}
     {%- set halves = {} -%}
@@ -8,15 +9,18 @@
         {%- set place = one.table.name ~ '.' ~ facts.column -%}
         {%- set of_row = facts.get('varies') -%}
         {%- for name, sql, variant in tdm._things_of(facts, tdm._shown(facts.column)) if of_row is none or of_row in one.table.kept -%}
-            {%- set kept = "coalesce(" ~ tdm.quoted(of_row) ~ "::text, '')" if of_row is not none and name != 'house numbers' else none -%}
-            {%- do found.append({'name': name, 'variant': [kept, variant] | reject('none') | join(" || ':' || ") or none, 'sql': sql, 'place': place}) -%}
+            {%- set kept = "coalesce(" ~ tdm.quoted(of_row) ~ "::text, '')" if of_row is not none and name not in ['house numbers', 'addresses'] else none -%}
+            {%- do found.append({'name': name, 'variant': [kept, variant] | reject('none') | join(" || ':' || ") or none, 'sql': sql, 'place': place, 'fixed': true}) -%}
+            {%- if kept and name in tdm._names_of_people() -%}
+                {%- do found.append({'name': name, 'variant': none, 'sql': sql, 'place': place, 'fixed': false}) -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- if facts.mask in ['mask_first_name', 'mask_last_name'] and tdm._is_spelled(facts) -%}{%- do halves.update({facts.mask: facts}) -%}{%- endif -%}
     {%- endfor -%}
     {%- if halves | length == 2 and halves.mask_first_name.locale == halves.mask_last_name.locale -%}
         {%- set given, family = halves.mask_first_name.column, halves.mask_last_name.column -%}
         {%- do found.append({
-            'name': tdm._spelling(), 'variant': none, 'place': one.table.name ~ '.' ~ given ~ ' with ' ~ family,
+            'name': tdm._spelling(), 'variant': none, 'fixed': true, 'place': one.table.name ~ '.' ~ given ~ ' with ' ~ family,
             'sql': tdm._in_ascii("nullif(" ~ tdm._shown(given) ~ ", '') || nullif(" ~ tdm._shown(family) ~ ", '')"),
         }) -%}
     {%- endif -%}
@@ -70,4 +74,9 @@
 
 {% macro _spelling() -%}
     {{ return('names in the letters of an e-mail') }}
+{%- endmacro %}
+
+{#- What follows from who somebody is, wherever a row says that they live. -#}
+{% macro _names_of_people() -%}
+    {{ return(['names', 'given names', 'family names', 'initials', 'companies', 'jobs', tdm._spelling()]) }}
 {%- endmacro %}

@@ -14,13 +14,13 @@
 {%- endif -%}
 with
 
-said (handle, entity, thing, value, place) as not materialized (
-    select null::text, null::text collate "C", null::text collate "C", null::text collate "C", null::text
+said (handle, entity, thing, value, place, fixed) as not materialized (
+    select null::text, null::text collate "C", null::text collate "C", null::text collate "C", null::text, null::boolean
     where false
     {%- for table in speaking %}
 
     union all
-    select handles.handle, handles.entity, things.thing, things.value, things.place
+    select handles.handle, handles.entity, things.thing, things.value, things.place, things.fixed
     from (
         select
             {%- for handle in table.handles %}
@@ -42,9 +42,9 @@ said (handle, entity, thing, value, place) as not materialized (
     cross join lateral (
         values
         {%- for thing in table.things %}
-        (thing_{{ loop.index }} collate "C", nullif(value_{{ loop.index }}, ''), {{ tdm.literal(thing.place) }}){{ ',' if not loop.last }}
+        (thing_{{ loop.index }} collate "C", nullif(value_{{ loop.index }}, ''), {{ tdm.literal(thing.place) }}, {{ 'true' if thing.fixed else 'false' }}){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as things (thing, value, place)
+    ) as things (thing, value, place, fixed)
     where handles.entity is not null and things.value is not null and things.thing is not null
     {%- endfor %}
 ),
@@ -54,7 +54,7 @@ torn as materialized (
     select hashtextextended(handle || ' ' || thing || ' ' || entity, 0) as digest
     from said
     group by digest
-    having min(value) <> max(value)
+    having min(value) <> max(value) and bool_or(fixed)
 ),
 
 -- who says the same of an entity, the fewest columns first

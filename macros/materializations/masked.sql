@@ -13,7 +13,7 @@
         create temp view tdm_masked as
         {{ sql }}
     {%- endcall %}
-    {%- for problems in [run_query(tdm.key_problems()), run_query(tdm.masked_problems(source, sql))] if problems | length > 0 -%}
+    {%- for problems in [run_query(tdm.key_problems()), run_query(tdm.dictionary_problems(tdm.dictionaries_of(model))), run_query(tdm.masked_problems(source, sql))] if problems | length > 0 -%}
         {%- do exceptions.raise_compiler_error(problems.columns['message'].values() | join('\n  ')) -%}
     {%- endfor -%}
     {%- set columns = run_query(tdm.masked_columns(source)).columns['expression'].values() | list -%}

@@ -11,7 +11,7 @@
         {%- do masks.append([
             facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
             facts.get('holds'), facts.keyed, facts.reversible, facts.get('derived', false), facts.get('any_case', false), facts.get('keeps'),
-            tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index, facts.get('needs'), facts.get('reads'),
+            tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index, facts.get('needs'), facts.get('reads'), facts.get('any_text', false),
         ]) -%}
     {%- elif 'entity' in facts -%}
         {%- do entities.append([facts.entity, facts.by]) -%}
@@ -52,7 +52,7 @@ output as (
 ),
 
 stated_masks as (
-    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole', 'needs', 'reads']) | indent(4) }}
+    {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole', 'needs', 'reads', 'any_text']) | indent(4) }}
 ),
 
 entities as (
@@ -190,14 +190,15 @@ problems (column_name, problem) as (
     union all
     select
         masks.column_name,
-        masks.mask || ' makes up to ' || masks.max_length || ' characters, but production has room for ' || (a.atttypmod - 4)
+        masks.mask || ' makes up to ' || masks.max_length || ' characters, but production has room for ' || (plain_types.typmod - 4)
         || '. Give the mask a length, or use another'
     from masks
-    inner join columns_of_source as a on masks.column_name = a.attname
+    -- behind domains too, and of an array's elements: PostgreSQL would cut off the rest without a word
+    inner join plain_types on masks.column_name = plain_types.attname
     where
-        a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod > 4
+        plain_types.type_oid in ('varchar'::regtype, 'bpchar'::regtype) and plain_types.typmod > 4
         and masks.max_length ~ '^[0-9]+$'
-        and masks.max_length::int > a.atttypmod - 4
+        and masks.max_length::int > plain_types.typmod - 4
 
     union all
     select

@@ -11,7 +11,7 @@
     inner join plain_types on masks.column_name = plain_types.attname
     inner join pg_type as enums on plain_types.type_oid = enums.oid and enums.typtype = 'e'
     inner join columns_of_source as a on masks.column_name = a.attname
-    inner join output on masks.column_name = output.attname and output.atttypid <> a.atttypid
+    inner join output on masks.column_name = output.attname and (output.atttypid <> a.atttypid or masks.any_text = 'True')
     where masks.whole = 'True' and masks.nulls <> 'made' and coalesce(masks.keeps, '') <> 'values' and masks.makes = '[]'
 
     union all
@@ -57,13 +57,13 @@
     where masks.whole = 'True' and coalesce(masks.keeps, '') <> 'values'
 {%- endmacro %}
 
-{#- The CTEs of it: every type that a column's type is made of, and the columns that decide on partitions that have bounds. -#}
+{#- The CTEs of it: every type that a column's type is made of (with its length), and the columns that decide on partitions that have bounds. -#}
 {% macro _types_of_source() -%}
-plain_types (attname, type_oid) as (
-    select attname, atttypid from columns_of_source
+plain_types (attname, type_oid, typmod) as (
+    select attname, atttypid, atttypmod from columns_of_source
 
     union all
-    select plain_types.attname, case when typtype = 'd' then typbasetype else typelem end
+    select plain_types.attname, case when typtype = 'd' then typbasetype else typelem end, case when typtype = 'd' then typtypmod else typmod end
     from plain_types
     inner join pg_type on plain_types.type_oid = pg_type.oid and (typtype = 'd' or typcategory = 'A')
 ),

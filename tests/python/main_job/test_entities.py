@@ -142,6 +142,17 @@ def test_what_may_differ(newest: None, job: Job, tmp_path: Path) -> None:
     assert " entities have different names." in said
 
 
+def test_a_language_of_the_row_against_none(newest: None, job: Job, tmp_path: Path) -> None:
+    """Of two tables one looks at the row's language, the other does not: one person, two names."""
+    project = job.copied_project(tmp_path) / MASKED
+    customers = project / "shop/masked_shop__customers.sql"
+    full = NAME % "full_name"
+    replace_in(customers, full, full.replace("of='person'", "of='person', locale='country_code'"))
+    said = build(job, project.parents[1], customers.stem)
+    assert "shop.customers.full_name" in said and "shop.addresses.recipient" in said
+    assert " entities have different names. Use the same mask" in said
+
+
 def test_nothing_to_compare(newest: None, job: Job, tmp_path: Path) -> None:
     """It passes, and says so; a table without the gate is not released."""
     project = job.copied_project(tmp_path)

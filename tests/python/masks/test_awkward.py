@@ -102,7 +102,7 @@ class Case:
         """The type of the column that the output has to fit."""
         longest = self.facts["max_length"]
         if isinstance(longest, int) and longest > 0:
-            return f"varchar({longest})"
+            return f"varchar({longest})" + ("[]" if self.kind_made.endswith("[]") else "")
         return self.kind_made
 
     @property

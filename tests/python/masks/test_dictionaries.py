@@ -12,7 +12,8 @@ from math import gcd
 import pytest
 
 from masks import rendered
-from masks.dictionaries import FOLDER, NAMES, entries, values
+from masks.dictionaries import FOLDER, NAMES, entries, load, values
+from masks.running import Runner
 
 FACTS = rendered.package()._dictionaries()
 LOCALES = [*FACTS["given_names"]["sizes"]]
@@ -80,3 +81,27 @@ def test_made_again_they_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         assert script.text_of(name, lists) == written, name
     facts = rendered.REPO / "macros" / "mask" / "_dictionaries.sql"
     assert script.facts_of(found) == facts.read_text(encoding="utf-8")
+
+
+def test_an_edited_list_of_the_same_version_is_refused(run: Runner) -> None:
+    """Edited, shortened, lengthened: pseudonyms would change without a new version."""
+    load(run)
+    tdm, schema = rendered.package(of_a_build=True), rendered.SCHEMA
+    found = tdm.dictionary_problems(NAMES)
+    assert run.rows(found) == []
+    # what is of another version is nobody's yet
+    run.rows(f"insert into {schema}.companies values (3, 'de', 0, 'Neu GmbH')")
+    assert run.rows(found) == []
+    run.rows(f"update {schema}.companies set value = 'Neu' where locale = 'de' and position = 7")
+    run.rows(f"update {schema}.given_names set sex = 'm' where locale = 'de' and position = 0")
+    run.rows(f"delete from {schema}.street_names where locale = 'fr' and position = 49")
+    run.rows(f"insert into {schema}.job_titles values (2, 'pl', 50, 'Nowy')")
+    run.rows(f"update {schema}.family_names set version = 3")
+    messages = [message for (message,) in run.rows(found)]
+    assert [message.split()[0] for message in messages] == [
+        "companies", "family_names", "given_names", "job_titles", "street_names",
+    ]  # fmt: skip
+    assert "its digest is none" in messages[1]
+    assert all("Undo the edit of" in message for message in messages)
+    assert run.rows(tdm.dictionary_problems(["places"])) == []
+    assert run.rows(tdm.dictionary_problems([])) == []

@@ -26,6 +26,9 @@ create schema stage;
 create type app.mood as enum ('calm', 'cross');
 create domain app.short_code as text check (value ~ '^[a-z]{2}-[0-9]{2}$');
 create domain app.mood_of as app.mood;
+create domain app.short as varchar(10);
+create domain app.shorter as app.short;
+create domain app.tags as varchar(10)[];
 create domain app.citext as text;
 create collation app.no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 """
@@ -91,6 +94,62 @@ CASES = [
         "an expression of the enum's own type",
         "a app.mood",
         {"a": "mask_sql('a', \"case when true then 'calm'::app.mood end\", {'holds': none})"},
+    ),
+    Case(
+        "text in an array of enums",
+        "a app.mood[], b app.mood[], c app.mood[], d text[]",
+        {
+            "a": "mask_array('a')",
+            "b": "mask_array('b', each=tdm.mask_code('b', domain='d', value='element.value'))",
+            "c": "mask_array('c', each=tdm.set_constant('c', \"'calm'\"))",
+            "d": "mask_array('d')",
+        },
+        {
+            "a": "mask_array makes text that no label of app.mood need be. Keep the column, or use",
+            "b": "mask_array makes text that no label of app.mood need be",
+        },
+    ),
+    Case(
+        "some characters that stay",
+        "a text, b text, c text, d varchar(6), e text check (e ~ '^[0-9]{6}$'), f text unique",
+        {
+            "a": "mask_partial('a', keep_end=4)",
+            "b": "mask_partial('b')",
+            "c": "mask_partial('c', keep=2)",
+            "d": "mask_partial('d', keep=2)",
+            "e": "mask_partial('e', keep=2)",
+            "f": "mask_partial('f', keep=2)",
+        },
+        {
+            "a": "mask_partial lets parts of the original through, but the class is direct. Use",
+            "e": "mask_partial makes what the CHECK",
+            "f": "mask_partial is not one-to-one, but the unique index",
+        },
+        rows="select i::text, i::text, i::text, i::text, (100000 + i)::text, i::text"
+        " from generate_series(0, 9) as i",
+        meta={
+            "a": {"class": "direct"},
+            "b": {"class": "direct"},
+            "c": {"class": "direct", "partly": "the region"},
+        },
+    ),
+    # -------------------------------------------------------------------------- lengths
+    Case(
+        "longer than what is behind a domain or in an array",
+        "a app.shorter, b varchar(10)[], c app.tags, d app.short, e varchar(80)[], f app.tags",
+        {
+            "a": "mask_email('a')",
+            "b": "mask_array('b', each=tdm.mask_email('b', value='element.value'))",
+            "c": "mask_array('c', each=tdm.token_text('c', domain='d', value='element.value'))",
+            "d": "token_text('d', domain='d', length=10)",
+            "e": "mask_array('e', each=tdm.mask_email('e', value='element.value'))",
+            "f": "mask_array('f', each=tdm.mask_code('f', domain='d', value='element.value'))",
+        },
+        {
+            "a": "mask_email makes up to 74 characters, but production has room for 10",
+            "b": "mask_array makes up to 74 characters, but production has room for 10",
+            "c": "mask_array makes up to 24 characters, but production has room for 10",
+        },
     ),
     # ------------------------------------------------------------------ types and domains
     Case(

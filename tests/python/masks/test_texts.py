@@ -218,3 +218,25 @@ def test_search_vectors_of_masked_texts(run: Runner) -> None:
     ):
         with pytest.raises(CompilerError, match=said):
             tdm.search_vector_of("x", **wrong)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ({"keep": -1}, "keep of mask_partial is how many characters stay"),
+        ({"keep": "2"}, "keep of mask_partial is how many characters stay"),
+        ({"keep_end": 1.5}, "keep_end of mask_partial is how many characters stay"),
+        ({"fill": ""}, "fill of mask_partial is one character"),
+        ({"fill": "xx"}, "fill of mask_partial is one character"),
+    ],
+)
+def test_partial_masks_that_cannot_be(arguments: dict[str, object], part: str) -> None:
+    with pytest.raises(CompilerError, match=part):
+        tdm.mask_partial("x", **arguments)
+
+
+def test_a_partial_mask_shows_no_short_text(run: Runner) -> None:
+    """Nobody's text is shown whole, however short; a quote as the filling is a quote."""
+    masked = tdm.mask_partial("x", keep=2, keep_end=2, fill="'")
+    found = dict(run.each(["", "a", "abc", "abcd", "abcde", "äöüßé𝕏"], "text", masked))
+    assert list(found.values()) == ["", "'", "'''", "''''", "ab'de", "äö''é𝕏"]
