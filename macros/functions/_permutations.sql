@@ -47,6 +47,17 @@ begin
     return y;
 end $$;
 
+-- The same for the numbers from low to high: those outside wrap around the type's ends.
+create or replace function {{ ledger }}.permute_key(x bigint, keys bytea[], low bigint, high bigint, bits int) returns bigint
+language plpgsql immutable strict parallel safe as $$
+declare
+    size constant numeric := 2::numeric ^ bits;
+    half constant numeric := size / 2;
+    moved constant bigint := (x::numeric - low + half + size) % size - half;
+begin
+    return ({{ ledger }}.permute_key(moved, keys, high - low + 1, bits)::numeric + low + half + size) % size - half;
+end $$;
+
 -- Every digit and, if asked, every letter replaced by one of its kind, one to one among texts of one layout: they are read as
 -- a number in mixed radix, in pieces below 2^59, and each piece is permuted. A kind is ASCII's digits, small or capital letters,
 -- else a block of 64 characters; without letters, the digits of a script. Blanks, punctuation and signs stay.

@@ -12,6 +12,7 @@
 {{ tdm._networks_functions(tdm.ledger()) }};
 {{ tdm._devices_functions(tdm.ledger()) }};
 {{ tdm._numbers_functions(tdm.ledger()) }};
+{{ tdm._draws_functions(tdm.ledger()) }};
 {{ tdm._times_functions(tdm.ledger()) }};
 {{ tdm._proofs_functions(tdm.ledger()) }};
 {{ tdm._people_functions(tdm.ledger()) }};

@@ -12,9 +12,10 @@
     {{ return(ways) }}
 {%- endmacro %}
 
-{#- Keys from 0 to below n become any others of these; what a key outside becomes nobody can say. -#}
-{% macro _in_range(n) -%}
-    {{ return(['case when x >= 0 and x < ' ~ n ~ ' then 0 else x end', 'case when x >= 0 and x < ' ~ n ~ ' then ' ~ (n - 1) ~ ' else x end']) }}
+{#- Keys from least to most become any others of these; what a key outside becomes nobody can say. -#}
+{% macro _in_range(least, most) -%}
+    {%- set inside = 'case when x between ' ~ least ~ ' and ' ~ most ~ ' then ' -%}
+    {{ return([inside ~ least ~ ' else x end', inside ~ most ~ ' else x end']) }}
 {%- endmacro %}
 
 {#- A date moved by so many days, either way; those that are kept stay. -#}

@@ -6,7 +6,7 @@
 {% macro _problems_of_checks() -%}
     select
         masks.column_name,
-        masks.mask || ' makes text that no label of ' || format_type(enums.oid, null) || ' need be. Keep the column, or use shuffle, permute_category or set_constant'
+        masks.mask || ' makes text that no label of ' || format_type(enums.oid, null) || ' need be. Keep the column, or use random_value, shuffle, permute_category or set_constant'
     from masks
     inner join plain_types on masks.column_name = plain_types.attname
     inner join pg_type as enums on plain_types.type_oid = enums.oid and enums.typtype = 'e'

@@ -1,5 +1,6 @@
-{#- A surrogate key as another int, one to one: keys from 0 to 1000000000 stay in that range (in another order), so that a
-    sequence has room above them; all others stay outside it. Equal keys of one domain get equal tokens everywhere. -#}
-{% macro token_int(column, domain, value=none) -%}
-    {{ tdm.ledger() }}.permute_key({{ tdm._value(column, value) }}, {{ tdm.round_keys(domain) }}, 1000000000, 32)::int {{ tdm.marker(column, 'token_int', {'domain': domain, 'by_value': true, 'injective': true, 'reversible': true, 'moves': tdm._in_range(1000000000)}) }}
+{#- A surrogate key as another int, one to one: keys from 0 to 999999999 stay in that range (in another order), so that a
+    sequence has room above them; all others stay outside it. Equal keys of one domain get equal tokens everywhere.
+    min, max    another range, both included: seats from 1 to 500 stay seats. The same wherever the key goes -#}
+{% macro token_int(column, domain, value=none, min=0, max=999999999) -%}
+    {{ tdm._permuted_key(column, 'int', 32, domain, value, min, max) }}
 {%- endmacro %}

@@ -110,6 +110,30 @@ CASES = [
         },
     ),
     Case(
+        "random values",
+        "id int, a int check (a between 1 and 20), b int check (b between 1 and 20), c app.mood,"
+        " d int unique, e numeric(4, 2) check (e >= 0), f date check (f > '2000-01-01'),"
+        " g int check (g between 1 and 20), h date check (h > '2000-01-01')",
+        {
+            "a": "random_value('a', by='id', min=1, max=20)",
+            "b": "random_value('b', by='id')",
+            "c": "random_value('c', by='id')",
+            "d": "random_value('d', by='id')",
+            "e": "random_value('e', by='id', max=99.99)",
+            "f": "random_value('f', by='id', min='2000-01-02')",
+            "g": "random_value('g', by='id', min=1, max=21)",
+            "h": "random_value('h', by='id', min='2000-01-01', max='2000-01-09')",
+        },
+        {
+            "b": "random_value makes what the CHECK",
+            "d": "random_value is not one-to-one, but the unique index",
+            "g": "random_value makes what the CHECK",
+            "h": "random_value makes what the CHECK",
+        },
+        rows="select i, i, i, 'calm'::app.mood, i, i, '2010-01-01'::date, i, '2010-01-01'::date"
+        " from generate_series(1, 9) as i",
+    ),
+    Case(
         "some characters that stay",
         "a text, b text, c text, d varchar(6), e text check (e ~ '^[0-9]{6}$'), f text unique",
         {
