@@ -15,7 +15,7 @@ from tdm.errors import TdmError
 # Techniques of ISO/IEC 20889:2018, clause 8; what follows the colon says which of them.
 KINDS = (
     "cryptographic tool: ", "generalization: ", "pseudonymization: ", "randomization: ",
-    "suppression: ", "as you write it", "as the masks",
+    "suppression: ", "synthetic data: ", "as you write it", "as the masks",
 )  # fmt: skip
 
 
