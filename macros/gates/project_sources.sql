@@ -2,7 +2,7 @@
 {% macro project_sources() -%}
     {%- set found = [] -%}
     {%- if execute -%}
-        {%- for source in graph.sources.values() | sort(attribute='unique_id') if source.package_name == project_name -%}
+        {%- for source in (graph.sources or {}).values() | sort(attribute='unique_id') if source.package_name == project_name -%}
             {%- do found.append(source) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -25,7 +25,9 @@ ends as (
     select
         references_of_service.place, references_of_service.target, references_of_service.of_some_rows,
         child.treatment as child_treatment, child.mask as child_mask, child.facts as child_facts,
-        parent.treatment as parent_treatment, parent.mask as parent_mask, parent.facts as parent_facts
+        coalesce(' in the domain ' || (child.facts -> 0 ->> 'domain'), '') as child_domain,
+        parent.treatment as parent_treatment, parent.mask as parent_mask, parent.facts as parent_facts,
+        coalesce(' in the domain ' || (parent.facts -> 0 ->> 'domain'), '') as parent_domain
     from references_of_service
     inner join {{ tdm.ledger() }}.treatments as child
         on references_of_service.child = child.relation and references_of_service.child_column = child.column_name
@@ -34,8 +36,9 @@ ends as (
 )
 
 select
-    place || ' is ' || coalesce('masked by ' || child_mask, child_treatment) || ', but ' || target || ', which it points at, is '
-    || coalesce('masked by ' || parent_mask, parent_treatment) || '. Give both the same mask and domain' || case when 'mask_when' in (child_mask, parent_mask) then ', and the same condition or rule' else '' end as message
+    place || ' is ' || coalesce('masked by ' || child_mask || case when child_mask = parent_mask then child_domain else '' end, child_treatment)
+    || ', but ' || target || ', which it points at, is '
+    || coalesce('masked by ' || parent_mask || case when child_mask = parent_mask then parent_domain else '' end, parent_treatment) || '. Give both the same mask and domain' || case when 'mask_when' in (child_mask, parent_mask) then ', and the same condition or rule' else '' end as message
 from ends
 where
     child_treatment <> 'dropped'

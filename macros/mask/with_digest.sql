@@ -13,12 +13,15 @@
             {%- for entity, given in kwargs.items() %}
             {%- set steps = tdm._steps_to(given) -%}
             {%- set columns = tdm._entity_columns(entity, steps[-1].by if steps else given) -%}
+            {%- do tdm._known_columns(entity, steps[-1].through if steps else relation, columns) -%}
             {%- set domain = given.get('domain', 'person') if given is mapping else 'person' -%},
             {{ tdm.hmac(tdm.canonical(tdm._entity_key(entity, columns, steps), 'email'), domain) }} as {{ tdm.quoted(entity) }} {{ tdm.as_comment({'entity': entity, 'domain': domain, 'by': columns[0] if not steps and columns | length == 1 else none, 'known': tdm._known(columns, steps, domain)}) }}
             {%- endfor %}
         from {{ relation }} as x
         {%- for entity, given in kwargs.items() -%}
         {%- for step in tdm._steps_to(given) %}
+        {%- do tdm._known_columns(entity, relation if loop.first else loop.previtem.through, [step.on]) -%}
+        {%- do tdm._known_columns(entity, step.through, [step.to]) %}
         left join {{ step.through }} as {{ tdm._row_alias(entity, loop.index) }} on {{ tdm._row_alias(entity, loop.index0) }}.{{ tdm.quoted(step.on) }} = {{ tdm._row_alias(entity, loop.index) }}.{{ tdm.quoted(step.to) }}
         {%- endfor -%}
         {%- endfor %}
@@ -40,6 +43,15 @@
         {%- do exceptions.raise_compiler_error((model.name if model is defined else '') ~ ': with_digest(' ~ entity ~ '=…) must say what identifies the entity: a column, a list of columns, tdm.entity_of(…) or {\'by\': one of these, \'domain\': its key space}') -%}
     {%- endif -%}
     {{ return(named) }}
+{%- endmacro %}
+
+{#- Refuses columns that the sources do not declare for the table of a subset_ model. -#}
+{% macro _known_columns(entity, relation, columns) -%}
+    {%- for source in tdm.project_sources() if relation is not string and relation.identifier == 'subset_' ~ source.source_name ~ '__' ~ source.name -%}
+        {%- for column in columns if column not in source.columns -%}
+            {%- do exceptions.raise_compiler_error((model.name if model is defined else '') ~ ': with_digest(' ~ entity ~ '=…): ' ~ source.source_name ~ '.' ~ source.name ~ ' has no column ' ~ column ~ tdm._did_you_mean(column, source.columns.keys())) -%}
+        {%- endfor -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- What the query calls the row that is so many steps away. -#}

@@ -240,10 +240,17 @@ def test_masked_columns_say_what_treats_them(looked_at: Job) -> None:
         )
     )
     assert said["customer_id"] == (
-        "token_bigint in domain customer_id: keyed, one-to-one, reversible by the key holder"
+        "token_bigint in domain customer_id: deterministic, keyed, one-to-one, reversible by the"
+        " key holder, equal values stay equal (sheet: tdm masks)"
     )
-    assert said["email"] == "mask_email of person: keyed, one-to-one as the entity's key"
-    assert said["care_note"] == "lorem_text: without a key"
+    assert said["email"] == (
+        "mask_email of person: deterministic, keyed, one-to-one as the entity's key, not"
+        " reversible, at most 74 characters (sheet: tdm masks)"
+    )
+    assert said["care_note"] == (
+        "lorem_text: deterministic, without a key, not one-to-one, not reversible, the length stays"
+        " (sheet: tdm masks)"
+    )
     assert said["tier"] is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from email_validator import validate_email
@@ -170,3 +171,30 @@ def test_what_identifies_an_entity() -> None:
             tdm.with_digest("lines", invoice=nothing)
     with pytest.raises(rendered.CompilerError, match="entity_of\\(a\\) has the domain order"):
         tdm.entity_of("accounts", on="a", by=far, domain="order")
+
+
+def test_an_entity_of_columns_that_are_not_there() -> None:
+    """Those of the table, and of the rows on the way; the sources say which there are."""
+    tables = {"things": ["id", "email", "owner_id"], "owners": ["owner_id", "login"]}
+    sources = {
+        name: SimpleNamespace(
+            source_name="app", name=name, columns=dict.fromkeys(columns), unique_id=name,
+            package_name="app",
+        )
+        for name, columns in tables.items()
+    }  # fmt: skip
+    declared = rendered.package(sources=sources)
+    things, owners = (SimpleNamespace(identifier=f"subset_app__{name}") for name in tables)
+    declared.with_digest(things, person=["email", "id"])
+    declared.with_digest(things, person=declared.entity_of(owners, on="owner_id", by="login"))
+    for given, said in (
+        ("e_mail", r"\(person=…\): app.things has no column e_mail. Did you mean email\?"),
+        (declared.entity_of(owners, on="owner", by="login"), "app.things has no column owner. Did"),
+        (declared.entity_of(owners, on="owner_id", by="name"), "app.owners has no column name"),
+        (
+            declared.entity_of(owners, on="id", to="owner", by="login"),
+            "app.owners has no column owner. Did you mean owner_id",
+        ),
+    ):
+        with pytest.raises(rendered.CompilerError, match=said):
+            declared.with_digest(things, person=given)
