@@ -2,6 +2,7 @@
     to unknown tables. A list of messages with file and nearest name; found in the project alone, before any query. -#}
 {% macro subset_problems() -%}
     {%- set problems = [] -%}
+    {%- set not_carried = [] -%}
     {%- set tables = {} -%}
     {%- for source in tdm.project_sources() -%}{%- do tables.update({source.source_name ~ '.' ~ source.name: source}) -%}{%- endfor -%}
     {%- for name, source in tables.items() -%}
@@ -39,12 +40,13 @@
                 {%- elif not tdm._narrows_one_of(tdm._on_one_line(edge.where), tdm._conditions_declared(edge, own)) -%}
                     {%- do problems.append(node.original_file_path ~ ': ' ~ tdm._another_condition(edge, tdm._conditions_declared(edge, own))) -%}
                 {%- elif uses.keeps != 'ends' -%}
-                    {%- do problems.extend(tdm._not_carried(node, edge)) -%}
+                    {%- do not_carried.extend(tdm._not_carried(node, edge)) -%}
                 {%- endif -%}
             {%- endfor -%}
         {%- endfor -%}
     {%- endfor -%}
-    {{ return(problems or tdm._references_not_kept(tables)) }}
+    {#- one misspelled key makes every edge of its table lack a column -#}
+    {{ return(problems or not_carried or tdm._references_not_kept(tables)) }}
 {%- endmacro %}
 
 {#- Columns of the owner that an edge joins, and that no model of an owner holds. Nothing is known of tables that are no models of

@@ -17,7 +17,7 @@
     {% call statement('expressions') -%}
         {{ tdm._plan_expressions(fresh, tdm.subset_queries()) }}
     {%- endcall %}
-    {%- for query in [tdm.nullable_keys(), tdm.mixed_collations()] -%}
+    {%- for query in [tdm.foreign_key_problems(), tdm.unfit_keys(), tdm.nullable_keys(), tdm.mixed_collations()] -%}
         {%- set problems = run_query(query).columns['message'].values() -%}
         {%- if problems -%}
             {%- do exceptions.raise_compiler_error(problems | join('\n')) -%}

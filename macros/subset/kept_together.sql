@@ -6,11 +6,12 @@
     {{- config(materialized='fixpoint') -}}
     {%- do tdm.reads_source() -%}
     {%- set by_name = {} -%}
-    {%- set uses = {'columns': [], 'pointed_at_by': []} -%}
+    {%- set uses = {'columns': [], 'keys': [], 'pointed_at_by': []} -%}
     {%- for member in members -%}
         {%- do tdm.require_columns(member.source, member.key) -%}
         {%- do by_name.update({member.name: dict(member, pointing=[])}) -%}
         {%- do uses['columns'].append(member.key) -%}
+        {%- do uses['keys'].append(member.key) -%}
         {%- do uses.pointed_at_by.append(tdm._names_of(member.referenced_by)) -%}
     {%- endfor -%}
     {%- do tdm._uses(uses) -%}

@@ -5,7 +5,7 @@
     {{- config(materialized='keys') -}}
     {%- do tdm.reads_source() -%}
     {%- set columns = key + carry -%}
-    {%- do tdm._uses({'by_key': key, 'holds': columns, 'columns': [columns + tdm._newest_of(owned_by)], 'owned_by': [tdm._names_of(owned_by)], 'expressions': tdm._conditions_of(owned_by)}) -%}
+    {%- do tdm._uses({'keys': [key], 'by_key': key, 'holds': columns, 'columns': [columns + tdm._newest_of(owned_by)], 'owned_by': [tdm._names_of(owned_by)], 'expressions': tdm._conditions_of(owned_by)}) -%}
 {{ tdm.as_comment({'owned': tdm.table_of(source), 'key': key}) }}
 {% if owned_by | length == 1 and not owned_by[0].expression -%}
 {{ tdm._owned_marker(owned_by[0]) }}

@@ -8,7 +8,7 @@
     {%- do tdm.reads_source() -%}
     {%- set by_key = owned_by | selectattr('at_most') | list or owned_by | selectattr('expression') | list -%}
     {%- do tdm._uses({
-        'columns': [(key or []) + tdm._newest_of(owned_by)], 'by_key': (key or []) if by_key else none, 'owned_by': [tdm._names_of(owned_by)], 'pointed_at_by': [tdm._names_of(referenced_by)],
+        'columns': [(key or []) + tdm._newest_of(owned_by)], 'keys': [key], 'by_key': (key or []) if by_key else none, 'owned_by': [tdm._names_of(owned_by)], 'pointed_at_by': [tdm._names_of(referenced_by)],
         'expressions': tdm._conditions_of(owned_by),
     }) -%}
 {%- set unless = [] if by_key else tdm._in_owners(source, owned_by, key or []) -%}

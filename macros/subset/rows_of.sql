@@ -9,7 +9,7 @@
     {%- endif -%}
     {%- do tdm.require_columns(source, key) -%}
     {%- do tdm.reads_source() -%}
-    {%- do tdm._uses({'columns': [key], 'pointed_at_by': [tdm._names_of(referenced_by)]}) -%}
+    {%- do tdm._uses({'columns': [key], 'keys': [key], 'pointed_at_by': [tdm._names_of(referenced_by)]}) -%}
 {{ tdm.as_comment({'kept' if referenced_by else 'rows_of': tdm.table_of(source), 'key': key}) }}
 {%- set pointed_at = tdm._pointed_at(source, key, referenced_by, tdm._in_keys(kept, key)) if referenced_by -%}
 {{ tdm._keys_before_view(pointed_at) }}

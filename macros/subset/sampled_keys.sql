@@ -17,7 +17,7 @@
     {%- do tdm.reads_source() -%}
     {%- set columns = key + carry -%}
     {%- set strata = tdm._one_line_each(strata) -%}
-    {%- do tdm._uses({'keeps': 'a share', 'by_key': key, 'holds': columns, 'columns': [columns + tdm._columns_of(strata, also) + tdm._newest_of(also | selectattr('owner', 'defined'))], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
+    {%- do tdm._uses({'keeps': 'a share', 'keys': [key], 'by_key': key, 'holds': columns, 'columns': [columns + tdm._columns_of(strata, also) + tdm._newest_of(also | selectattr('owner', 'defined'))], 'expressions': tdm._expressions_of(strata, also), 'owned_by': [tdm._names_of(also | selectattr('owner', 'defined'))]}) -%}
     {%- set has_share = fraction is not none or budget is not none -%}
     {%- for list in also if list.kind == 'listed' -%}
         {%- do list.update({'columns': list.columns or key, 'to': list.to or list.columns or key}) -%}
@@ -147,11 +147,11 @@ where ({{ more.condition }})
         {%- do exceptions.raise_compiler_error(say ~ 'nothing says which rows to sample. Give a fraction, also=[…] or a budget') -%}
     {%- endif -%}
     {%- if fraction is not none -%}{%- do tdm._check_fraction(fraction) -%}{%- endif -%}
-    {%- if at_least is not number or at_least < 0 -%}
-        {%- do exceptions.raise_compiler_error(say ~ 'at_least is ' ~ at_least ~ ', but must be a number of rows, 0 or more') -%}
+    {%- if at_least is not integer or at_least < 0 -%}
+        {%- do exceptions.raise_compiler_error(say ~ 'at_least is ' ~ at_least ~ ', but must be a whole number of rows, 0 or more') -%}
     {%- endif -%}
     {%- for more in also if more is not mapping or ('kind' not in more and 'owner' not in more) -%}
-        {%- do exceptions.raise_compiler_error(say ~ 'also=[…] takes tdm.within(…), tdm.listed(…), tdm.matching(…) and tdm.owner(…), not: ' ~ more) -%}
+        {%- do exceptions.raise_compiler_error(say ~ 'also=[…] takes tdm.within(…), tdm.listed(…), tdm.matching(…) and tdm.owner(…), not: ' ~ (more if more is defined else 'a macro that is not there')) -%}
     {%- endfor -%}
 {%- endmacro %}
 

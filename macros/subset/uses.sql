@@ -1,9 +1,10 @@
 {#- What a subset model says about tables, kept with the model while parsing, so that the guard can check every model before
     anything is built (see subset_problems). Only names and SQL; which table they belong to stands in the model's sources,
     in the same order.
-    facts   columns: for each source a list; expressions: SQL over x, a row of the first source; owned_by, pointed_at_by: for
-            each source a list of {columns, to, expression, where, inside: by another member of kept_together}; keeps: all, none, ends (of link rows) or a share; else what is
-            owned or pointed at; by_key: the key by which rows are told apart, which none of them may lack; holds: the columns that
+    facts   columns: for each source a list; keys: for each source the key by which rows are told apart, or none;
+            expressions: SQL over x, a row of the first source; owned_by, pointed_at_by: for each source a list of
+            {columns, to, expression, where, inside: by another member of kept_together}; keeps: all, none, ends (of link
+            rows) or a share; else what is owned or pointed at; by_key: the key that no row may lack; holds: the columns that
             the model has -#}
 {% macro _uses(facts) -%}
     {{- config(meta={'tdm_uses': facts}) -}}

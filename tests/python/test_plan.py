@@ -15,7 +15,8 @@ import pytest
 from rich.console import Console
 
 import traced
-from conftest import TestServer
+from conftest import TestServer, run_dbt
+from estimates import measured, report, score
 from tdm import cli, plan
 from tdm.counted import counted
 from tdm.errors import ExitCode, TdmError
@@ -273,6 +274,59 @@ def test_an_edge_that_drags_in_a_table(server: TestServer, tmp_path: Path) -> No
         assert warning["message"].startswith("public.click → public.thing (thing) brings 99 % of")
         assert "cap public.click with at_most, or make it referenced only" in warning["message"]
         assert warning["message"] in text(made, 400)
+    finally:
+        server.drop(database)
+
+
+def test_a_second_reference_to_the_owners_table(server: TestServer, tmp_path: Path) -> None:
+    """The buyer of a deal is not its seller; a transfer comes with its sender or its receiver."""
+    database = server.create()
+    with psycopg.connect(server.dsn(database), autocommit=True) as session:
+        session.execute(
+            "create table person (id int primary key);"
+            "create table deal (id int primary key, seller int not null references person,"
+            " buyer int not null references person);"
+            "create table transfer (id int primary key, sender int not null references person,"
+            " receiver int not null references person);"
+            "insert into person select n from generate_series(1, 5000) as n;"
+            "insert into deal select n, 1 + n % 5000, 1 + (hashint4(n)::bigint + 2147483648) % 5000"
+            " from generate_series(1, 10000) as n;"
+            "insert into transfer select n, 1 + n % 5000,"
+            " 1 + (hashint4(-n)::bigint + 2147483648) % 5000"
+            " from generate_series(1, 10000) as n; analyze"
+        )
+    try:
+        from tdm import scaffold
+
+        project, dsn = tmp_path / "p", server.dsn(database)
+        scaffold.init(dsn, project, [], ["public.person=0.05"], True)
+        transfers = project / "models/subset/public/subset_public__transfer.sql"
+        edge = "        tdm.owner(ref('sampled_public__person'), ['sender'], to=['id']),\n"
+        said = transfers.read_text(encoding="utf-8").replace(
+            "\n    owned_by", "\n    key=['id'],\n    owned_by"
+        )
+        assert edge in said
+        said = said.replace(edge, edge + edge.replace("sender", "receiver"))
+        transfers.write_text(said, encoding="utf-8")
+        people = project / "models/subset/public/subset_public__person.sql"
+        said = people.read_text(encoding="utf-8")
+        reference = (
+            "        tdm.reference(ref('subset_public__transfer'), ['receiver'], to=['id']),\n"
+        )
+        assert reference in said
+        people.write_text(
+            said.replace(reference, reference + reference.replace("receiver", "sender")),
+            encoding="utf-8",
+        )
+        built = run_dbt(
+            ("run", "--target", "staging_mask", "--select", "+path:models/subset"),
+            project,
+            server.env(database),
+        )
+        assert built.exit_code == 0, built.output[-3000:]
+        found = measured(plan.plan(project, dsn, traced.TARGET))
+        assert score(found) == 1, report(found)
+        assert table(plan.plan(project, dsn, traced.TARGET), "public.person")["kept_rows"] > 1000
     finally:
         server.drop(database)
 

@@ -100,12 +100,17 @@ def _sampled(
     for more in table.sample.also if table.sample else ():
         missed *= 1 - min(_also(facts, table, more) / rows, 1.0)
     missed_uncut = missed
-    by_family: dict[frozenset[str], tuple[float, float]] = {}
-    for owner in table.owners:
+    by_family: dict[tuple[frozenset[str], int], tuple[float, float]] = {}
+    for place, owner in enumerate(table.owners):
         share = 0.0
         if owner.table in above:
-            family = facts.families[owner.table]
-            # owners of one family own the same rows, those of different ones each their own
+            # owners of one family own the same rows, those of different ones each their own; so do
+            # the sender and the receiver of a transfer
+            beside = sum(
+                other.table == owner.table and not set(other.columns) & set(owner.columns)
+                for other in table.owners[:place]
+            )
+            family = facts.families[owner.table], beside
             owned, uncut = _owned(facts, table, owner, above[owner.table])
             share, uncut_share = min(owned / rows, 1.0), min(uncut / rows, 1.0)
             known, known_uncut = by_family.get(family, (0.0, 0.0))

@@ -159,7 +159,8 @@ def _hits(facts: Facts, sampled: dict[str, Sampled], found: Kept, edge: Referenc
     # what a sampled customer owns points at what the same customer owns, which is there already;
     # only rows of strangers bring more of theirs
     strangers = edge.followed or _at_home(facts, edge)
-    rows = max(found.rows[child] - (found.home[child] if strangers else 0.0), 0.0)
+    home = _owned_along(facts, sampled, edge, found.home[child]) if strangers else 0.0
+    rows = max(found.rows[child] - home, 0.0)
     share = min(rows / total, 1.0)
     condition = facts.meets(facts.tables[child], edge.where)
     if edge.expression:
@@ -188,7 +189,30 @@ def _drawn(draws: float, targets: float) -> float:
 def _at_home(facts: Facts, edge: Reference) -> bool:
     """Whether rows that belong to a sampled row point at others that belong to the same one."""
     families = facts.families
-    return edge.child != edge.parent and bool(families[edge.child] & families[edge.parent])
+    if edge.child == edge.parent or _beside_its_owner(facts, edge):
+        return False
+    return bool(families[edge.child] & families[edge.parent])
+
+
+def _beside_its_owner(facts: Facts, edge: Reference) -> bool:
+    """Whether a row has its owner in that table: the buyer of a deal, beside the seller."""
+    return any(
+        owner.table == edge.parent and not set(owner.columns) & set(edge.columns)
+        for owner in facts.tables[edge.child].owners
+    )
+
+
+def _owned_along(facts: Facts, sampled: dict[str, Sampled], edge: Reference, home: float) -> float:
+    """The rows that belong to what they point at: not the senders of what receivers bring."""
+    if not (edge.followed and _beside_its_owner(facts, edge)):
+        return home
+    owners = zip(facts.tables[edge.child].owners, sampled[edge.child].owned, strict=False)
+    along = [
+        rows
+        for owner, rows in owners
+        if (owner.table, owner.columns) == (edge.parent, edge.columns)
+    ]
+    return min(home, max(along, default=home))
 
 
 def _come_back(facts: Facts, sampled: dict[str, Sampled], found: Kept, edge: Reference) -> float:

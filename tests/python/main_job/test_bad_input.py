@@ -48,6 +48,36 @@ def test_an_owner_without_the_columns_that_are_joined(
     ) in said, said
 
 
+def test_a_misspelled_key_is_one_message(newest: None, job: Job, tmp_path: Path) -> None:
+    """Every edge to its table lacks a column then, which is not what is wrong."""
+    project = job.copied_project(tmp_path)
+    orders = project / SUBSET / "sampled_shop__orders.sql"
+    replace_in(orders, "key=['order_id']", "key=['order_idd']")
+    said = _guard(job, project)
+    assert f"{SUBSET}/sampled_shop__orders.sql: shop.orders has no column order_idd." in said, said
+    assert "does not hold" not in said
+
+
+def test_a_part_of_a_row_is_no_minimum(newest: None, job: Job, tmp_path: Path) -> None:
+    project = job.copied_project(tmp_path)
+    customers = project / SUBSET / "sampled_shop__customers.sql"
+    replace_in(customers, "    fraction=0.05,\n", "    fraction=0.05,\n    at_least=1.5,\n")
+    run = job.dbt("build", "--select", "source_columns", project=project)
+    assert "at_least is 1.5, but must be a whole number of rows, 0 or more" in run.output
+
+
+def test_a_key_that_does_not_tell_rows_apart(newest: None, job: Job, tmp_path: Path) -> None:
+    """More rows would come than anybody asked for."""
+    project = job.copied_project(tmp_path)
+    lines = project / SUBSET / "subset_shop__order_lines.sql"
+    replace_in(lines, "key=['order_id', 'line_no']", "key=['order_id']")
+    said = _guard(job, project)
+    assert (
+        f'{SUBSET}/subset_shop__order_lines.sql: the key ["order_id"] does not tell rows of'
+        ' shop.order_lines apart. Did you mean ["order_id", "line_no"]?'
+    ) in said, said
+
+
 def test_names_in_models_and_sources(newest: None, job: Job, tmp_path: Path) -> None:
     project = job.copied_project(tmp_path)
     replace_in(project / SUBSET / "sampled_shop__customers.sql", "'country_code'", "'countri_code'")

@@ -47,6 +47,35 @@ def test_an_undecided_column_stops_the_build_before_a_row_is_read(untouched: Job
     assert read == []
 
 
+def test_a_foreign_key_that_is_not_declared(untouched: Job) -> None:
+    """What it points at would stay behind, and the dump would not load."""
+    untouched.query(
+        "alter table shop.customer_audit add constraint audit_order_fkey"
+        " foreign key (audit_id) references shop.orders (order_id) not valid"
+    )
+    untouched.query(
+        "alter table shop.orders rename constraint orders_currency_code_fkey to orders_paid_in"
+    )
+    said = " ".join(untouched.dbt("build").output.split())
+    assert (
+        "models/source/shop/_shop__sources.yml: shop.customer_audit has the foreign key"
+        " audit_order_fkey, which is not declared: what it points at would not come along."
+        " Add to its references:"
+        ' - {name: audit_order_fkey, columns: ["audit_id"], to: shop.orders,'
+        ' to_columns: ["order_id"]} and name it in the model that keeps shop.orders'
+    ) in said
+    assert (
+        "models/source/shop/_shop__sources.yml: shop.orders declares the foreign key"
+        " orders_currency_code_fkey, which production does not have. Did you mean orders_paid_in?"
+    ) in said
+    built = untouched.query(
+        "select relname from pg_class join pg_namespace on pg_namespace.oid = relnamespace"
+        " where nspname like 'staging_mask%%' and nspname <> %s",
+        [f"{TARGET}_tdm"],
+    )
+    assert built == []
+
+
 def test_a_part_of_the_build_before_there_is_a_vault(untouched: Job) -> None:
     run = untouched.dbt("run", "--select", "sampled_shop__customers")
     assert run.exit_code == 1
@@ -133,6 +162,10 @@ def test_a_moved_source_is_built_again(newest: None, job: Job) -> None:
     job.query("vacuum full catalog.currencies")
     job.query("create table support.same (like support.subscribers including all)")
     job.query("drop table support.subscribers; alter table support.same rename to subscribers")
+    job.query(
+        "alter table support.subscribers add constraint subscribers_email_fkey"
+        " foreign key (email) references auth.users (email)"
+    )
     run = job.dbt("test", "--select", "source_did_not_move")
     assert run.exit_code == 1
     message = job.failures()["source_did_not_move"]
