@@ -421,7 +421,9 @@ BREAKS = [
         ("support.subscribers was replaced", "Freeze the source"),
         "create table support.same (like support.subscribers including all);"
         " insert into support.same table support.subscribers;"
-        " drop table support.subscribers; alter table support.same rename to subscribers",
+        " drop table support.subscribers; alter table support.same rename to subscribers;"
+        " alter table support.subscribers add constraint subscribers_email_fkey"
+        " foreign key (email) references auth.users (email)",
     ),
     Break(
         "source_did_not_move",
