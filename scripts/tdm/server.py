@@ -490,6 +490,8 @@ def _last_words(log: Path) -> str:
 
 def _make_database(host: Path) -> None:
     with psycopg.connect(socket_dsn(host, "postgres"), autocommit=True) as connection:
+        # The session of an `up` that was killed goes on until it has made the database.
+        connection.execute("select pg_advisory_lock(hashtext('tdm up'))")
         known = connection.execute("select from pg_database where datname = %s", [DATABASE])
         if known.rowcount == 0:
             connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))

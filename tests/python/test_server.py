@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -253,6 +254,17 @@ def test_an_up_that_is_killed_leaves_nothing_half_done(folder: Path) -> None:
         process.kill()
         process.wait()
     assert one(servers.up(folder).dsn, "select 1") == 1
+
+
+def test_the_database_is_made_once_however_many_make_it(folder: Path) -> None:
+    host = Path(servers.up(folder).host)
+    for _ in range(5):
+        with psycopg.connect(servers.socket_dsn(host, "postgres"), autocommit=True) as connection:
+            connection.execute("drop database demo")
+        with ThreadPoolExecutor(3) as pool:
+            for made in [pool.submit(servers._make_database, host) for _ in range(3)]:
+                made.result()
+    assert one(servers.socket_dsn(host, "demo"), "select 1") == 1
 
 
 def test_a_throwaway_server_runs_every_version(server: TestServer) -> None:
