@@ -44,3 +44,22 @@
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
+
+{#- Whether a mask makes text of which nothing is known: its marker names no example, and it does not keep to given values. -#}
+{% macro _is_any_text(facts) -%}
+    {{ return(facts.mask not in ['mask_sql', 'random_value'] and facts.nulls != 'made' and not facts.get('makes') and facts.get('keeps') != 'values') }}
+{%- endmacro %}
+
+{#- What masks make of the fields of a composite value, for its marker: [{path, mask, max_length, any_text}].
+    field   the field's name; none: the elements of an array of such values
+    facts   of the mask there -#}
+{% macro _facts_of_fields(field, facts) -%}
+    {%- set found = [] -%}
+    {%- if field is not none -%}
+        {%- do found.append({'path': [field], 'mask': facts.mask, 'max_length': facts.max_length, 'any_text': tdm._is_any_text(facts)}) -%}
+    {%- endif -%}
+    {%- for inner in facts.get('fields') or [] -%}
+        {%- do found.append(dict(inner, path=([field] if field is not none else []) + inner.path)) -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}

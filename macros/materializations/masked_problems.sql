@@ -2,6 +2,7 @@
     read. Reads the probe view tdm_masked. -#}
 {% macro masked_problems(source, sql) -%}
 {%- set masks = [] -%}
+{%- set fields = [] -%}
 {%- set entities = [] -%}
 {%- set markers = tdm.markers(sql) -%}
 {%- set last = {} -%}
@@ -13,6 +14,7 @@
             facts.get('holds'), facts.keyed, facts.reversible, facts.get('derived', false), facts.get('any_case', false), facts.get('keeps'),
             tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index, facts.get('needs'), facts.get('reads'), facts.get('any_text', false),
         ]) -%}
+        {%- for made in facts.get('fields') or [] -%}{%- do fields.append([facts.column, tojson(made.path), made.mask, made.max_length, made.any_text]) -%}{%- endfor -%}
     {%- elif 'entity' in facts -%}
         {%- do entities.append([facts.entity, facts.by]) -%}
     {%- endif -%}
@@ -53,6 +55,10 @@ output as (
 
 stated_masks as (
     {{ tdm.rows_as_values(masks, ['column_name', 'mask', 'injective', 'nulls', 'max_length', 'of', 'by_value', 'holds', 'keyed', 'reversible', 'derived', 'any_case', 'keeps', 'makes', 'moves', 'whole', 'needs', 'reads', 'any_text']) | indent(4) }}
+),
+
+masked_fields as (
+    {{ tdm.rows_as_values(fields, ['column_name', 'path', 'mask', 'max_length', 'any_text']) | indent(4) }}
 ),
 
 entities as (
@@ -133,6 +139,9 @@ problems (column_name, problem) as (
 
     union all
     {{ tdm._problems_of_checks() }}
+
+    union all
+    {{ tdm._problems_of_fields() }}
 
     union all
     {{ tdm._problems_of_policy() }}

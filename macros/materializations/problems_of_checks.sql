@@ -57,15 +57,56 @@
     where masks.whole = 'True' and coalesce(masks.keeps, '') <> 'values'
 {%- endmacro %}
 
-{#- The CTEs of it: every type that a column's type is made of (with its length), and the columns that decide on partitions that have bounds. -#}
-{% macro _types_of_source() -%}
-plain_types (attname, type_oid, typmod) as (
-    select attname, atttypid, atttypmod from columns_of_source
+{#- Fields of composites that what a mask makes of them may not fit: PostgreSQL cuts off what is too long without a word. -#}
+{% macro _problems_of_fields() -%}
+    select
+        made.column_name,
+        made.mask || ' makes up to ' || made.max_length || ' characters for its field ' || array_to_string(types.path, '.')
+        || ', but production has room for ' || (types.typmod - 4) || '. Give the mask a length, or use another'
+    from masked_fields as made
+    inner join types_within as types on made.column_name = types.attname and made.path::jsonb = to_jsonb(types.path)
+    where
+        types.type_oid in ('varchar'::regtype, 'bpchar'::regtype) and types.typmod > 4
+        and made.max_length ~ '^[0-9]+$' and made.max_length::int > types.typmod - 4
 
     union all
-    select plain_types.attname, case when typtype = 'd' then typbasetype else typelem end, case when typtype = 'd' then typtypmod else typmod end
-    from plain_types
-    inner join pg_type on plain_types.type_oid = pg_type.oid and (typtype = 'd' or typcategory = 'A')
+    select
+        made.column_name,
+        made.mask || ' makes text for its field ' || array_to_string(types.path, '.') || ' that no label of ' || format_type(enums.oid, null)
+        || ' need be. Keep the field, or use random_value or set_constant'
+    from masked_fields as made
+    inner join types_within as types on made.column_name = types.attname and made.path::jsonb = to_jsonb(types.path)
+    inner join pg_type as enums on types.type_oid = enums.oid and enums.typtype = 'e'
+    where made.any_text = 'True'
+{%- endmacro %}
+
+{#- The CTEs of it: every type that a column's type is made of (with its length), those in fields of composites with the path
+    to them, and the columns that decide on partitions that have bounds. -#}
+{% macro _types_of_source() -%}
+types_within (attname, path, type_oid, typmod) as (
+    select attname, array[]::name[], atttypid, atttypmod from columns_of_source
+
+    union all
+    select types_within.attname, types_within.path || coalesce(part.field, '{}'), part.type_oid, part.typmod
+    from types_within
+    inner join pg_type on types_within.type_oid = pg_type.oid
+    cross join lateral (
+        select null::name[] as field, typbasetype as type_oid, typtypmod as typmod
+        where typtype = 'd'
+
+        union all
+        select null, typelem, types_within.typmod
+        where typtype <> 'd' and typcategory = 'A'
+
+        union all
+        select array[a.attname], a.atttypid, a.atttypmod
+        from pg_attribute as a
+        where typtype = 'c' and a.attrelid = typrelid and a.attnum > 0 and not a.attisdropped
+    ) as part
+),
+
+plain_types as (
+    select attname, type_oid, typmod from types_within where path = '{}'
 ),
 
 partition_keys as (

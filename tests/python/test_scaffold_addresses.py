@@ -32,6 +32,14 @@ TABLES = """
     insert into crm.members select i, 'e' || i || '@mail.example', 'Cy ' || i, 'Town ' || i,
         'x' || i, 'y'
     from generate_series(1, 300) as i;
+    create table crm.staff (
+        partner_ptr_id bigint primary key references crm.members, first_name text, last_name text
+    );
+    insert into crm.staff select i, 'Dee', 'Fox ' || i from generate_series(1, 300) as i;
+    create table crm.badges (
+        badge_id bigint primary key, staff_id bigint not null references crm.staff, full_name text
+    );
+    insert into crm.badges select i, i, 'Dee Fox ' || i from generate_series(1, 300) as i;
     analyze;
 """
 EXPECTED = {
@@ -55,6 +63,15 @@ EXPECTED = {
         "{{ tdm.mask_city('city', of='person') }}",
         "    state,",  # of no country that is known: shared by many, as before
         "{{ tdm.mask_street('address', of='person') }}",
+    ],
+    # one person's row goes on in other tables under the same key
+    "staff": [
+        "person=tdm.entity_of(ref('subset_crm__members'), on='partner_ptr_id', by='email',"
+        " to='member_id')",
+    ],
+    "badges": [
+        "person=tdm.entity_of(ref('subset_crm__members'), on='staff_id', by='email',"
+        " to='member_id')",
     ],
 }
 

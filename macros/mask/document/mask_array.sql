@@ -7,11 +7,13 @@
     {%- if each is none -%}
         {%- set text = '(element.value::text collate "default")' -%}
         {%- set one = "case when " ~ text ~ " = '' then '' else " ~ tdm.ledger() ~ ".mask_string(" ~ text ~ ", " ~ tdm.key_pad(domain, 'ipad') ~ ", " ~ tdm.key_pad(domain, 'opad') ~ ", " ~ tdm._entries('given_names') ~ ", " ~ tdm._entries('family_names') ~ ") end" -%}
-        {%- set facts = {'domain': domain, 'any_text': true} -%}
+        {#- an address of the longest names -#}
+        {%- set facts = {'domain': domain, 'any_text': true, 'max_length': 74} -%}
     {%- else -%}
         {%- set inner = tdm._inner_facts(column, 'each= of mask_array', each) -%}
         {%- set one = tdm._inner(each) -%}
-        {%- set facts = {'domain': inner.get('domain'), 'of': inner.get('of'), 'made_by': [inner.mask], 'keyed': inner.keyed, 'reversible': inner.reversible, 'injective': inner.injective is true, 'by_value': inner.get('by_value', false), 'holds': inner.get('holds'), 'max_length': inner.max_length, 'any_text': inner.mask != 'mask_sql' and not inner.get('makes') and inner.get('keeps') != 'values'} -%}
+        {%- set facts = {'domain': inner.get('domain'), 'of': inner.get('of'), 'made_by': [inner.mask], 'keyed': inner.keyed, 'reversible': inner.reversible, 'injective': inner.injective is true, 'by_value': inner.get('by_value', false), 'holds': inner.get('holds'), 'max_length': inner.max_length, 'any_text': tdm._is_any_text(inner)} -%}
+        {%- do facts.update({'fields': tdm._facts_of_fields(none, inner)} if inner.get('fields') else {}) -%}
         {%- do facts.update(tdm._chance([inner])) -%}
     {%- endif -%}
     {{ tdm._each_element(original, one) }} {{ tdm.marker(column, 'mask_array', facts) }}

@@ -769,7 +769,9 @@ class _TableWork:
         element = column.type.plain.element
         found: list[Mask | None] = []
         if element is not None and element.is_text and element.kind != "domain":
-            found.append(Mask("mask_array"))
+            own = f"{jinja_text(column.name)}, domain={jinja_text(domain)}, value='element.value'"
+            # the mask of any text makes addresses, which may be longer than what has a length
+            found.append(Mask("mask_array", f"each=tdm.mask_code({own})" if element.length else ""))
         elif element is not None and element.plain.name in ("int2", "int4", "int8", "uuid"):
             named = self._named_family(column)
             if named is not None and named.mask is None:
@@ -789,7 +791,7 @@ class _TableWork:
         """The columns that say whose row this is: its address, its key, or what its owner has."""
         own = self._person(self.name)
         if own:
-            return own, None
+            return self._inherited(own) or (own, None)
         for r in self.catalog.references_from.get(self.name, ()):
             (column, *more), emptied = r.columns or ("",), self._of_empty_parents()
             if more or not column or person_weight(self.catalog.tables[r.to]) == 0:
@@ -797,9 +799,10 @@ class _TableWork:
             found = self.table.column(column)
             if found.generated or not found.not_null or column in emptied:
                 continue
-            theirs = self._person(r.to)
-            if r.name and r.plain and theirs and theirs != r.to_columns:
-                return theirs, Owner(r.to, column, r.to_columns[0])
+            whose, to = self._first_of(r.to, r.to_columns[0])
+            theirs = self._person(whose)
+            if r.name and r.plain and theirs and theirs != (to,):
+                return theirs, Owner(whose, column, to)
             return (column,), None
         plain = [c for c in self.table.columns if not c.generated]
         filled = self._own_key(self.table)
@@ -816,6 +819,31 @@ class _TableWork:
             and c.type.plain.name != "bytea"
         )
         return filled[:1], None
+
+    def _inherited(self, own: tuple[str, ...]) -> tuple[tuple[str, ...], Owner] | None:
+        """Whose row this is, where its key is that of a row which is known by something else."""
+        if own != self._own_key(self.table) or own[0] in self._of_empty_parents():
+            return None
+        whose, to = self._first_of(self.name, own[0])
+        theirs = self._person(whose)
+        if whose == self.name or not theirs or theirs == (to,):
+            return None
+        return theirs, Owner(whose, own[0], to)
+
+    def _first_of(self, name: str, column: str) -> tuple[str, str]:
+        """The table of people that this key was first given in, and the key's column there.
+
+        One person's row may go on in further tables under the same key: a person is a partner.
+        """
+        passed: set[str] = set()
+        while name not in passed and self._person(name) == (column,):
+            passed.add(name)
+            for r in self.catalog.references_from.get(name, ()):
+                people = person_weight(self.catalog.tables[r.to]) > 0
+                if r.columns == self._own_key(self.catalog.tables[name]) and r.plain and people:
+                    name, column = r.to, r.to_columns[0]
+                    break
+        return name, column
 
     def _person(self, name: str) -> tuple[str, ...]:
         """The columns that say who a row of a table of people is; of other tables none."""

@@ -30,6 +30,9 @@ create domain app.short as varchar(10);
 create domain app.shorter as app.short;
 create domain app.tags as varchar(10)[];
 create domain app.citext as text;
+create type app.door as (name varchar(5), state app.mood, note text);
+create domain app.some_door as app.door;
+create type app.house as (street varchar(40), doors app.some_door[]);
 create collation app.no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 """
 LENIENT = {"tdm_policy": {"test": {"no_reversible": ["credential"], "no_unkeyed": ["direct"]}}}
@@ -160,7 +163,8 @@ CASES = [
     # -------------------------------------------------------------------------- lengths
     Case(
         "longer than what is behind a domain or in an array",
-        "a app.shorter, b varchar(10)[], c app.tags, d app.short, e varchar(80)[], f app.tags",
+        "a app.shorter, b varchar(10)[], c app.tags, d app.short, e varchar(80)[], f app.tags,"
+        " g varchar(10)[], h varchar(80)[]",
         {
             "a": "mask_email('a')",
             "b": "mask_array('b', each=tdm.mask_email('b', value='element.value'))",
@@ -168,11 +172,48 @@ CASES = [
             "d": "token_text('d', domain='d', length=10)",
             "e": "mask_array('e', each=tdm.mask_email('e', value='element.value'))",
             "f": "mask_array('f', each=tdm.mask_code('f', domain='d', value='element.value'))",
+            "g": "mask_array('g')",
+            "h": "mask_array('h')",
         },
         {
             "a": "mask_email makes up to 74 characters, but production has room for 10",
             "b": "mask_array makes up to 74 characters, but production has room for 10",
             "c": "mask_array makes up to 24 characters, but production has room for 10",
+            "g": "mask_array makes up to 74 characters, but production has room for 10",
+        },
+    ),
+    Case(
+        "fields of composites",
+        "a app.door, b app.some_door, c app.door[], d app.house, e app.house, f app.door,"
+        " g app.door, h app.mood[],"
+        " i app.mood[]",
+        {
+            "a": "mask_composite('a', fields={'name': tdm.token_text('a', domain='d',"
+            " value='(a).name'), 'note': tdm.mask_email('a', value='(a).note')})",
+            "b": "mask_composite('b', fields={'state': tdm.mask_code('b', domain='d',"
+            " value='(b).state::text')})",
+            "c": "mask_array('c', each=tdm.mask_composite('c', value='element.value',"
+            " fields={'name': tdm.token_text('c', domain='d', value='(element.value).name')}))",
+            "d": "mask_composite('d', fields={'doors': tdm.mask_array('d', value='(d).doors',"
+            " each=tdm.mask_composite('d', value='element.value', fields={'state':"
+            " tdm.mask_code('d', domain='d', value='(element.value).state::text')}))})",
+            "e": "mask_composite('e', fields={'street': tdm.mask_code('e', domain='d',"
+            " value='(e).street')}, keep=['doors'])",
+            "f": "mask_when('f', '(f).note is null', tdm.mask_composite('f', fields={'name':"
+            " tdm.mask_email('f', value='(f).name'), 'state': tdm.set_constant('f',"
+            " \"'calm'\")}), otherwise=tdm.set_null('f'))",
+            "g": "mask_composite('g', fields={'name': tdm.token_text('g', domain='d', length=5,"
+            " value='(g).name'), 'state': tdm.set_null('g')})",
+            "h": "mask_array('h', each=tdm.set_null('h'))",
+            "i": "mask_array('i', each=tdm.random_value('i', by='h', value='element.value'))",
+        },
+        {
+            "a": "token_text makes up to 24 characters for its field name, but production has room"
+            " for 5. Give the mask a length",
+            "b": "mask_code makes text for its field state that no label of app.mood need be",
+            "c": "token_text makes up to 24 characters for its field name, but production",
+            "d": "mask_code makes text for its field doors.state that no label of app.mood need be",
+            "f": "mask_email makes up to 74 characters for its field name, but production",
         },
     ),
     # ------------------------------------------------------------------ types and domains
