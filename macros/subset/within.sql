@@ -8,6 +8,12 @@
     {%- if (last is none) == (since is none and until is none) -%}
         {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': tdm.within(' ~ column ~ ') expected since and until, one of them, or last') -%}
     {%- endif -%}
+    {#- days as texts of ISO 8601; of other texts PostgreSQL alone knows which is first -#}
+    {%- set day = '^[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
+    {%- set both_days = modules.re.match(day, since or '') and modules.re.match(day, until or '') -%}
+    {%- if since is not none and since == until or both_days and since[:10] > until[:10] -%}
+        {%- do exceptions.raise_compiler_error(model.original_file_path ~ ': tdm.within(' ~ column ~ ') keeps nothing: since ' ~ since ~ ' is not before until ' ~ until) -%}
+    {%- endif -%}
     {{ return({'kind': 'within', 'column': column, 'since': since, 'until': until, 'last': last}) }}
 {%- endmacro %}
 

@@ -769,9 +769,10 @@ class _TableWork:
         element = column.type.plain.element
         found: list[Mask | None] = []
         if element is not None and element.is_text and element.kind != "domain":
-            own = f"{jinja_text(column.name)}, domain={jinja_text(domain)}, value='element.value'"
+            inner = f"{jinja_text(column.name)}, domain={jinja_text(domain)}"
+            each = f"each=tdm.mask_code({inner}, value='element.value')"
             # the mask of any text makes addresses, which may be longer than what has a length
-            found.append(Mask("mask_array", f"each=tdm.mask_code({own})" if element.length else ""))
+            found.append(Mask("mask_array", each if element.length else ""))
         elif element is not None and element.plain.name in ("int2", "int4", "int8", "uuid"):
             named = self._named_family(column)
             if named is not None and named.mask is None:

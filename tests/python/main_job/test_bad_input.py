@@ -318,6 +318,12 @@ def test_sql_that_cannot_run(newest: None, job: Job, tmp_path: Path) -> None:
             "also=[tdm.within('created_at', since='2024-01-01', last='30 days')]",
             "tdm.within(created_at) expected since and until, one of them, or last",
         ),
+        (
+            "sampled_shop__customers",
+            "fraction=0.05",
+            "also=[tdm.within('created_at', since='2024-02-01', until='2024-01-01')]",
+            "tdm.within(created_at) keeps nothing: since 2024-02-01 is not before until 2024-01-01",
+        ),
     ],
 )
 def test_contradictions_stop_the_parser(
