@@ -16,7 +16,7 @@ create table customers (
     id int primary key, name text not null, email text not null, home place, homes place[],
     who person, who_else person[], other address, hosts inet[],
     attributes hstore not null, more hstore[], doc xml, log json, logs jsonb[],
-    scan oid, photo lo not null
+    scan oid, photo lo not null, nicknames varchar(12)[]
 );
 insert into customers
 select
@@ -24,7 +24,7 @@ select
     array['10.11.12.0'::inet + i, null, '10.11.0.0/16'],
     hstore('note', 'Wanda Q' || i), array[hstore('note', 'Wanda Q' || i)], null,
     json_build_object('note', 'Wanda Q' || i), array[jsonb_build_object('note', 'Wanda Q' || i)],
-    4711, 4711
+    4711, 4711, array['Wanda Q' || i]
 from generate_series(1, 60) as i
 cross join lateral (
     select row('Wanda Street ' || i, 'Wanda', 'W1', date '2020-01-01', '{Wanda}')::place as at
@@ -52,6 +52,7 @@ def test_parts_are_masked_by_what_they_are(server: TestServer, tmp_path: Path) -
             "logs": "mask_array('logs', each=tdm.mask_json('logs', value='element.value'))",
             "hosts": "mask_array('hosts', each=tdm.mask_ip('hosts', value='element.value'))",
             "scan": "set_null('scan')",
+            "nicknames": "mask_array('nicknames', each=tdm.mask_code('nicknames', domain=",
             "photo": "set_constant('photo', \"'0'\")",
         }.items():
             assert f"{{{{ tdm.{mask}" in model, (column, model)
