@@ -21,5 +21,20 @@ begin
         end;
     end loop;
     return null;
+end $$;
+
+-- What masked rows do to a condition over their table, as the middle of a sentence; NULL where they keep to it, or where it
+-- cannot be asked of them (over the whole row, say). `table_name` is what the condition may call the table.
+-- No value and no message of PostgreSQL's comes out.
+create or replace function {{ ledger }}.break_of(relation regclass, table_name text, condition text) returns text
+language plpgsql stable as $$
+declare
+    broken bigint;
+begin
+    execute format('select count(*) from %s as %I where (%s) is false', relation, table_name, condition) into broken;
+    return case when broken > 0 then broken || ' of its masked rows break' end;
+exception
+    when syntax_error_or_access_rule_violation or feature_not_supported then return null;
+    when others or assert_failure then return 'its masked rows cause an error in';
 end $$
 {%- endmacro %}

@@ -34,6 +34,8 @@
     {%- endcall %}
     {#- the release compares: as many rows, all of this transaction, or somebody has edited them -#}
     {%- set rows = tdm.settle(fresh, [tdm.analyze(fresh), tdm.remember_made(fresh)] if kind == 'table' else []) -%}
+    {%- set broken = run_query(tdm.broken_checks(source, fresh, sql)) if kind == 'table' else [] -%}
+    {%- if broken | length > 0 -%}{%- do exceptions.raise_compiler_error(broken.columns['message'].values() | join('\n  ')) -%}{%- endif -%}
     {%- do tdm.take_place(existing, fresh, target_relation) -%}
     {% call statement('treatments') -%}
         {{ tdm.record_treatments(source, target_relation, sql) }};

@@ -2,7 +2,8 @@
     masked_problems. No row is read. What is tried on the server is what the mask's marker says that it makes (`makes`), and
     what it may make (`moves`) of the values that the statistics of the subset hold; nothing of that is shown.
     A CHECK that one partition alone has counts too: nobody knows here which rows go there, so it is tried on the values that it
-    allows. A CHECK over several columns is not tried, nor one that production itself does not vouch for (NOT VALID). -#}
+    allows. A CHECK over several columns waits for the masked rows (broken_checks); one that production itself does not vouch for
+    (NOT VALID) is not tried. -#}
 {% macro _problems_of_checks() -%}
     select
         masks.column_name,

@@ -386,6 +386,24 @@ def test_a_list_with_unknown_keys_and_a_budget(newest: None, job: Job, tmp_path:
     assert listed == 2
 
 
+def test_masked_rows_that_break_a_check(newest: None, job: Job, tmp_path: Path) -> None:
+    """A CHECK over two columns, which no example of one mask tries; what stood before stands."""
+    project = job.copied_project(tmp_path)
+    replace_in(
+        project / "models/masked/billing/masked_billing__payment_methods.sql",
+        "tdm.mask_sql('card_last4', 'right(' ~ tdm.mask_card('card_number', unique=true) ~ ', 4)',"
+        " {'keyed': true, 'max_length': 4})",
+        "tdm.mask_digits('card_last4', domain='last4')",
+    )
+    table = "staging_mask_billing.payment_methods"
+    before = job.value(f"select '{table}'::regclass::oid")
+    run = job.dbt("run", "--select", "masked_billing__payment_methods", project=project)
+    assert run.exit_code == 1
+    assert "billing.payment_methods.card_number, card_last4: " in run.output, run.output
+    assert " of its masked rows break the CHECK payment_methods_last4_of_card: (" in run.output
+    assert job.value(f"select '{table}'::regclass::oid") == before
+
+
 def test_ends_of_references_are_compared_before_anything_is_built(
     newest: None, job: Job, tmp_path: Path
 ) -> None:

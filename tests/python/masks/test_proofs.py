@@ -586,6 +586,42 @@ def _problems(run: Runner, case: Case) -> dict[str, list[str]]:
     return found
 
 
+def test_checks_are_tried_on_masked_rows(run: Runner) -> None:
+    """Over several columns, and what only rare values break; what cannot be asked is not."""
+    run.rows("drop table if exists app.things, stage.masked cascade")
+    run.rows(
+        "create table app.things (a int, b int, c int, d text,"
+        " e int generated always as (a) stored,"
+        " constraint in_order check (a < b), constraint few check (a < 100),"
+        " constraint over_b check (b > 0 or d is null),"
+        " constraint kept_only check (c > 0), constraint left_out check (d = 'x' or a > 5),"
+        " constraint of_generated check (e > a - 1), constraint of_all check (things is not null),"
+        ' constraint "no % of it" check (100 / a > 0 or b is null))'
+    )
+    run.rows("alter table app.things add constraint late check (a < 0) not valid")
+    source = Node(schema="app", identifier="things", source_name="app", name="things")
+    tdm = rendered.package()
+    masks = [_rendered(tdm, f"add_noise('{name}')") + f" as {name}" for name in "ab"]
+    sql = "select " + ", ".join(masks)
+
+    def said(values: str) -> list[str]:
+        run.rows("drop table if exists stage.masked")
+        run.rows("create table stage.masked (a int, b int, c int)")
+        run.rows(f"insert into stage.masked values {values}")
+        return [message for (message,) in run.rows(tdm.broken_checks(source, "stage.masked", sql))]
+
+    assert said("(1, 2, 0), (3, 4, 0), (null, null, null)") == []
+    rest = "Use masks that keep to it together, or keep what it compares"
+    assert said("(2, 2, 0), (100, 4, 0), (3, 4, 0)") == [
+        f"app.things.a, b: 2 of its masked rows break the CHECK in_order: (a < b). {rest}",
+        f"app.things.a: 1 of its masked rows break the CHECK few: (a < 100). {rest}",
+    ]
+    ((message),) = said("(0, 4, 0)")
+    assert message.startswith(
+        "app.things.a, b: its masked rows cause an error in the CHECK no % of"
+    )
+
+
 def _rendered(tdm: rendered.Package, call: str) -> str:
     return jinja2.Template("{{ tdm." + call + " }}").render(tdm=tdm)
 
