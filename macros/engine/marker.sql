@@ -18,9 +18,11 @@
                 keeps ('values': only what stands in the column comes out; 'intervals': dates of one entity move alike;
                 'some': some rows keep their value)
                 any_text (true: elements of an array may become any text, which no enum has)
+                grows_to (characters: a text stays as long as it is, or becomes a text of at most so many)
+                fields (of a composite, what is made of its fields: see _facts_of_fields)
                 makes (SQL, examples of what comes out whatever the value is)
                 moves (SQL over x, examples of what a value x becomes, at the ends of what is possible)
-    The last six and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown.
+    The last eight and `holds` are for the static proof (masked_problems), which takes what is not stated for unknown.
     A mask inside another one leaves no marker but the key space that it needs (see tdm._inner). -#}
 {% macro marker(column, mask, facts={}) -%}
     {%- set all = {'column': column, 'mask': mask, 'version': 1, 'injective': false, 'nulls': 'kept', 'max_length': none, 'domain': none, 'keyed': true, 'reversible': false} -%}

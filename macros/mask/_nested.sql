@@ -50,13 +50,18 @@
     {{ return(facts.mask not in ['mask_sql', 'random_value'] and facts.nulls != 'made' and not facts.get('makes') and facts.get('keeps') != 'values') }}
 {%- endmacro %}
 
+{#- How many characters a mask may make: of any value (max_length), or of a shorter one (grows_to). -#}
+{% macro _may_be_long(facts) -%}
+    {{ return(facts.max_length if facts.max_length is not none else facts.get('grows_to')) }}
+{%- endmacro %}
+
 {#- What masks make of the fields of a composite value, for its marker: [{path, mask, max_length, any_text}].
     field   the field's name; none: the elements of an array of such values
     facts   of the mask there -#}
 {% macro _facts_of_fields(field, facts) -%}
     {%- set found = [] -%}
     {%- if field is not none -%}
-        {%- do found.append({'path': [field], 'mask': facts.mask, 'max_length': facts.max_length, 'any_text': tdm._is_any_text(facts)}) -%}
+        {%- do found.append({'path': [field], 'mask': facts.mask, 'max_length': tdm._may_be_long(facts), 'any_text': tdm._is_any_text(facts)}) -%}
     {%- endif -%}
     {%- for inner in facts.get('fields') or [] -%}
         {%- do found.append(dict(inner, path=([field] if field is not none else []) + inner.path)) -%}

@@ -10,7 +10,7 @@
 {%- for facts in markers -%}
     {%- if 'column' in facts -%}
         {%- do masks.append([
-            facts.column, facts.mask, facts.injective, facts.nulls, facts.max_length, facts.get('of'), facts.get('by_value', false),
+            facts.column, facts.mask, facts.injective, facts.nulls, tdm._may_be_long(facts), facts.get('of'), facts.get('by_value', false),
             facts.get('holds'), facts.keyed, facts.reversible, facts.get('derived', false), facts.get('any_case', false), facts.get('keeps'),
             tojson(facts.get('makes', [])), tojson(facts.get('moves', [])), last[facts.column] == loop.index, facts.get('needs'), facts.get('reads'), facts.get('any_text', false),
         ]) -%}

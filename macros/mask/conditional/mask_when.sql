@@ -31,6 +31,8 @@
     {%- endif -%}
     {%- if other is none or 'original' in [one.get('holds'), other.get('holds')] -%}{%- do both.update({'holds': 'original'}) -%}{%- endif -%}
     {%- if other is none -%}{%- do both.update({'keeps': 'some'}) -%}{%- endif -%}
+    {%- set longest = [one.get('grows_to') or 0, (other or {}).get('grows_to') or 0] | max -%}
+    {%- do both.update({'grows_to': longest} if longest else {}) -%}
     {%- set fields = (one.get('fields') or []) + ((other or {}).get('fields') or []) -%}
     {%- do both.update({'fields': fields} if fields else {}) -%}
     {%- do both.update(tdm._chance([one] + ([other] if other else []))) -%}

@@ -7,8 +7,8 @@
     {%- if each is none -%}
         {%- set text = '(element.value::text collate "default")' -%}
         {%- set one = "case when " ~ text ~ " = '' then '' else " ~ tdm.ledger() ~ ".mask_string(" ~ text ~ ", " ~ tdm.key_pad(domain, 'ipad') ~ ", " ~ tdm.key_pad(domain, 'opad') ~ ", " ~ tdm._entries('given_names') ~ ", " ~ tdm._entries('family_names') ~ ") end" -%}
-        {#- an address of the longest names -#}
-        {%- set facts = {'domain': domain, 'any_text': true, 'max_length': 74} -%}
+        {#- a text stays as long as it is, an address may become one of the longest names -#}
+        {%- set facts = {'domain': domain, 'any_text': true, 'grows_to': 74} -%}
     {%- else -%}
         {%- set inner = tdm._inner_facts(column, 'each= of mask_array', each) -%}
         {%- set one = tdm._inner(each) -%}
