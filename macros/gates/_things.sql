@@ -1,15 +1,21 @@
 {#- What the columns of a masked table say about an entity, as [{name, variant, sql, place, fixed}]: equal names with equal variants must
     say equal things. `variant` is SQL or none. Of equal things without a variant one at least has to be `fixed` for them to differ.
     A mask by a country or language of the row is compared among rows of the same one, where the masked table shows it; names also
-    with those that no row decides on (fixed): one of them cannot be the person's. -#}
+    with those that no row decides on (fixed): one of them cannot be the person's. A mask by the letters of the original is
+    compared where its own letters tell the list. -#}
 {% macro _things(one) -%}
     {%- set found = [] -%}
     {%- set halves = {} -%}
     {%- for facts in one.masks -%}
         {%- set place = one.table.name ~ '.' ~ facts.column -%}
         {%- set of_row = facts.get('varies') -%}
-        {%- for name, sql, variant in tdm._things_of(facts, tdm._shown(facts.column)) if of_row is none or of_row in one.table.kept -%}
-            {%- set kept = "coalesce(" ~ tdm.quoted(of_row) ~ "::text, '')" if of_row is not none and name not in ['house numbers', 'addresses'] else none -%}
+        {%- set shown = tdm._shown(facts.column) -%}
+        {%- for name, sql, variant in tdm._things_of(facts, shown) if of_row is none or of_row in one.table.kept or (of_row == '' and name in tdm._names_in_letters()) -%}
+            {%- if of_row is none or name in ['house numbers', 'addresses'] -%}
+                {%- set kept = none -%}
+            {%- else -%}
+                {%- set kept = "coalesce(" ~ tdm.quoted(of_row) ~ "::text, '')" if of_row else tdm._list_of_letters(shown) -%}
+            {%- endif -%}
             {%- do found.append({'name': name, 'variant': [kept, variant] | reject('none') | join(" || ':' || ") or none, 'sql': sql, 'place': place, 'fixed': true}) -%}
             {%- if kept and name in tdm._names_of_people() -%}
                 {%- do found.append({'name': name, 'variant': none, 'sql': sql, 'place': place, 'fixed': false}) -%}
@@ -76,7 +82,18 @@
     {{ return('names in the letters of an e-mail') }}
 {%- endmacro %}
 
+{#- The list that a name was picked from by locale='script', as SQL: NULL where its letters are those of two lists (ru and uk, zh
+    and ja). -#}
+{% macro _list_of_letters(name) -%}
+    {{ return("substring(coalesce(" ~ tdm._script(name) ~ ", 'latin') from '^(latin|el|he|ar|hi|th|ko)$')") }}
+{%- endmacro %}
+
+{#- What is written in the letters of its list; some jobs are not. -#}
+{% macro _names_in_letters() -%}
+    {{ return(['names', 'given names', 'family names', 'initials', 'companies']) }}
+{%- endmacro %}
+
 {#- What follows from who somebody is, wherever a row says that they live. -#}
 {% macro _names_of_people() -%}
-    {{ return(['names', 'given names', 'family names', 'initials', 'companies', 'jobs', tdm._spelling()]) }}
+    {{ return(tdm._names_in_letters() + ['jobs', tdm._spelling()]) }}
 {%- endmacro %}

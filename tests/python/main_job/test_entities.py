@@ -153,6 +153,24 @@ def test_a_language_of_the_row_against_none(newest: None, job: Job, tmp_path: Pa
     assert " entities have different names. Use the same mask" in said
 
 
+def test_names_by_the_letters_of_the_original(newest: None, job: Job, tmp_path: Path) -> None:
+    """They agree among themselves, where their letters tell the list; not with others."""
+    project = job.copied_project(tmp_path) / MASKED
+    customers = project / "shop/masked_shop__customers.sql"
+    addresses = project / "shop/masked_shop__addresses.sql"
+    for model, column in ((customers, "full_name"), (addresses, "recipient")):
+        name = NAME % column
+        replace_in(model, name, name.replace("of='person'", "of='person', locale='script'"))
+    said = build(job, project.parents[1], customers.stem, addresses.stem)
+    assert "shop.customers.full_name" in said and "auth.users.full_name" in said
+    assert "shop.addresses.recipient against shop.customers.full_name" not in said
+    job.query(f"update {TARGET}_shop.addresses set recipient = recipient || 'x'")
+    assert job.dbt("test", "--select", GATE, project=project.parents[1]).exit_code == 1
+    said = job.failures(project.parents[1])[GATE]
+    (names,) = [line for line in said.splitlines() if "shop.addresses.recipient against" in line]
+    assert "shop.customers.full_name" in names and " entities have different names." in names
+
+
 def test_nothing_to_compare(newest: None, job: Job, tmp_path: Path) -> None:
     """It passes, and says so; a table without the gate is not released."""
     project = job.copied_project(tmp_path)
