@@ -88,27 +88,6 @@ where out.attrelid = 'pg_temp.tdm_masked'::regclass and out.attnum > 0
 order by a.attnum
 {%- endmacro %}
 
-{#- Writes what treats a masked column beside it, where psql, other tools and dbt docs (catalog.json) show it: what of the mask's
-    fact sheet depends on the arguments, and where the rest stands. -#}
-{% macro comment_on_masks(relation, sql) -%}
-    {%- set said = {} -%}
-    {%- for facts in tdm.markers(sql, having='column') -%}
-        {%- set words = ['deterministic', 'keyed' if facts.keyed else 'without a key'] -%}
-        {%- do words.append("one-to-one as the entity's key" if facts.injective == 'entity' else 'one-to-one' if facts.injective else 'not one-to-one') -%}
-        {%- do words.append('reversible by the key holder' if facts.reversible else 'not reversible') -%}
-        {%- if facts.get('by_value') -%}{%- do words.append('equal values stay equal') -%}{%- endif -%}
-        {%- if facts.max_length is not none -%}{%- do words.append('the length stays' if facts.max_length == 'same' else 'at most ' ~ facts.max_length ~ ' characters') -%}{%- endif -%}
-        {%- if facts.get('holds') -%}{%- do words.append('parts of the original may pass') -%}{%- endif -%}
-        {%- set place = ' of ' ~ facts.of if facts.get('of') else ' in domain ' ~ facts.domain if facts.domain else '' -%}
-        {%- set text = facts.mask ~ place ~ ': ' ~ words | join(', ') -%}
-        {%- set before = said.get(facts.column, []) -%}
-        {%- if text not in before -%}{%- do said.update({facts.column: before + [text]}) -%}{%- endif -%}
-    {%- endfor -%}
-    {%- for column, texts in said.items() %}
-        comment on column {{ relation }}.{{ tdm.quoted(column) }} is {{ tdm.literal(texts | join('; ') ~ ' (sheet: tdm masks)') }};
-    {%- endfor -%}
-{%- endmacro %}
-
 {#- Remembers, for every column of the source, how this model treated it. -#}
 {% macro record_treatments(source, relation, sql) -%}
     {%- set rows = [] -%}

@@ -2,7 +2,8 @@
 
 Every fact stands once, in the YAML beside the mask (macros/mask/<group>/_<group>.yml): in the
 sentences that end its description and under config.meta. Tests hold them against what the masks do.
-`python -m tdm.sheets docs/masks.md` writes the sheets into the page again, below its introduction.
+`python -m tdm.sheets docs/masks.md` writes the sheets into the page again, below its introduction,
+and what comments on masked columns say of them into macros/mask/_sheets.sql.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from tdm.package_files import package_root
 PROMISES = ("Deterministic", "One-to-one", "Keyed", "Reversible", "Domain", "Preserves")
 COSTS = "mask_costs.json"
 BELOW = "<!-- What follows is written by `python -m tdm.sheets docs/masks.md`. -->\n"
+IN_COMMENTS = (
+    "Kind", "Deterministic", "Domain", "Collisions", "Preserves", "Leaks", "Cost", "Allowed in",
+)  # fmt: skip
 # Macros in these folders that are no masks.
 NO_MASKS = ("with_digest", "entity_of", "undecided")
 # Arguments that the introduction of the page explains for all masks.
@@ -33,6 +37,14 @@ _GROUPS = (
     "simple", "token", "person", "contact", "network", "money", "national_id", "time", "number",
     "text", "document", "secret", "conditional",
 )  # fmt: skip
+_MACRO = """{{#- What the sheet of a mask says whatever its arguments are, in ASCII, for the comments on masked columns
+    (comment_on_masks). Written by `python -m tdm.sheets docs/masks.md`. -#}}
+{{% macro _sheets() -%}}
+    {{{{ return({{
+{sheets}
+    }}) }}}}
+{{%- endmacro %}}
+"""  # noqa: E501
 
 
 @dataclass(frozen=True)
@@ -156,6 +168,28 @@ def rewritten(current: str) -> str:
     if not found:
         raise TdmError(f"The page has no line {BELOW.strip()}, below which the sheets go.")
     return f"{introduction}{BELOW}\n{page()}"
+
+
+def macro() -> str:
+    """What comments on masked columns say of each mask, as a macro.
+
+    A comment is written in ASCII: no encoding of a database lacks it.
+    """
+    lines = []
+    for each in sheets():
+        facts = dict(_facts(each))
+        said = {label.lower().split()[0]: facts[label] for label in IN_COMMENTS}
+        lines.append(f"        {each.name!r}: {_in_ascii(json.dumps(said, ensure_ascii=False))},")
+    return _MACRO.format(sheets="\n".join(lines))
+
+
+def _in_ascii(text: str) -> str:
+    powers = re.sub(r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: "^" + _lowered(found[0]), text)
+    return powers.translate(str.maketrans("·÷–µ", "*/-u"))
+
+
+def _lowered(power: str) -> str:
+    return power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
 
 
 def _files(project_dir: Path | None) -> list[Path]:
@@ -295,3 +329,4 @@ def _order(group: str) -> int:
 if __name__ == "__main__":
     target = Path(sys.argv[1])
     target.write_text(rewritten(target.read_text(encoding="utf-8")), encoding="utf-8")
+    (package_root() / "macros" / "mask" / "_sheets.sql").write_text(macro(), encoding="utf-8")

@@ -50,6 +50,13 @@ def test_the_page_is_not_stale(repo: Path) -> None:
     assert text.index(sheets.BELOW) < 60 * 130 and text.split(sheets.BELOW)[0].count("\n") <= 60
 
 
+def test_what_comments_say_is_not_stale(repo: Path) -> None:
+    """And is ASCII, whatever the encoding of the database that they are written to."""
+    text = (repo / "macros" / "mask" / "_sheets.sql").read_text(encoding="utf-8")
+    assert sheets.macro() == text, "write it again: python -m tdm.sheets docs/masks.md"
+    assert text.isascii()
+
+
 def test_the_page_needs_its_mark() -> None:
     with pytest.raises(TdmError, match="below which the sheets go"):
         sheets.rewritten("# Masks\n")
